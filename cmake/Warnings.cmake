@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+#
+# Warnings and sanitizers of our own targets; never exported.
+add_library(stategrad_warnings INTERFACE)
+target_compile_options(
+  stategrad_warnings
+  INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+            -Wold-style-cast -Woverloaded-virtual $<$<BOOL:${STATEGRAD_WERROR}>:-Werror>)
+if(STATEGRAD_SANITIZE)
+  add_compile_options(-fsanitize=${STATEGRAD_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${STATEGRAD_SANITIZE})
+endif()

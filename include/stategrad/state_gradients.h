@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// State gradients of a language model, by a forward recursion over time.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "stategrad/gradient_sink.h"
+#include "stategrad/language_model.h"
+#include "stategrad/thread_team.h"
+
+namespace stategrad {
+
+/// What to compute.
+struct GradientOptions {
+  /// States wanted; empty: the cell state (LSTM) or hidden state (GRU, RNN) of the top layer.
+  std::vector<StateOfLayer> states;
+  int max_delay = 50;  ///< D ≥ 1: delays 0..D-1
+  /// Windowed: state gradients never cross the start of a window of num_steps words, as in the
+  /// original program, and only N / T - 1 whole windows are used. Continuous: they do.
+  bool windowed = false;
+  int num_steps = 50;           ///< T, windowed only
+  std::vector<int> time_steps;  ///< steps of a window that are wanted; empty: all; windowed only
+  /// Directions of the embedding space as rows [R, E]; empty: the identity (R = E).
+  std::vector<double> basis;
+  /// Looked at once per word; when it becomes true the pass ends with Interrupted.
+  const std::atomic<bool>* stop = nullptr;
+  /// Called with the number of words done, at most once per word.
+  std::function<void(std::int64_t)> on_progress;
+};
+
+/// The run that compute_state_gradients() would describe to its sink.
+/// @throws UsageError naming every option that makes no sense: max_delay < 1, time_step outside
+///   0..T-1, a layer or state that the model lacks, a basis that is no multiple of E long or not
+///   finite, a text of less than one window
+template <class Real>
+[[nodiscard]] GradientRun plan_state_gradients(const LanguageModel<Real>& model,
+                                               std::span<const WordId> text,
+                                               const GradientOptions& options);
+
+/// Reads the text as one stream from the zero state and pushes d state_t / d x_{t-d} for every
+/// position t and delay d < min(max_delay, t + 1) (t counted from the window's start if windowed).
+///
+/// J_d = d state_t / d x_{t-d} is carried forward in time: each word's step of the network is
+/// linearised once, exactly, and applied to the rows of all D sources (docs/method.md). Cost per
+/// word and layer: 4 D R H² (LSTM) or 2 D R H² (GRU, RNN) floating-point operations; memory
+/// 3 D R H numbers (LSTM) per layer.
+/// @throws UsageError as plan_state_gradients(), NumericalError naming the position when a state
+///   gradient is not finite, Interrupted, and whatever the sink throws
+template <class Real>
+void compute_state_gradients(const LanguageModel<Real>& model, std::span<const WordId> text,
+                             const GradientOptions& options, GradientSink& sink, ThreadTeam& team);
+
+}  // namespace stategrad

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Text files as streams of words.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "stategrad/config.h"
+#include "stategrad/vocabulary.h"
+
+namespace stategrad::text {
+
+/// How a file becomes words (docs/reference.md, "Text").
+struct TextRules {
+  std::string encoding = "utf-8";
+  bool newline_is_eos = true;        ///< else a newline is a plain blank (no_eos)
+  bool wikitext = false;             ///< ` . ` becomes ` <eos> ` too; overrides no_eos
+  bool unk_is_upper_case = false;    ///< `<unk>` becomes `<UNK>` (CGN), else the other way round
+};
+
+/// The rules of a configuration for a file below `path`.
+[[nodiscard]] TextRules text_rules(const Config& config, const std::filesystem::path& path);
+
+/// Streams the words of a file in order, in bounded memory.
+/// @throws DataError naming the line: missing, unreadable, empty of words, binary (NUL bytes), or
+///   bytes that the encoding does not allow
+void for_each_word(const std::filesystem::path& file, const TextRules& rules,
+                   const std::function<void(std::string_view)>& use);
+
+using WordCounts = std::unordered_map<std::string, std::int64_t>;
+[[nodiscard]] WordCounts count_words(const std::filesystem::path& file, const TextRules& rules);
+
+/// Words by (-count, word by code point), ids from 0; then `<unk>` if absent, then `<bos>`.
+[[nodiscard]] Vocabulary build_vocabulary(const WordCounts& counts);
+
+/// The ids of the words of a file; words outside the vocabulary are `<unk>`.
+/// @param unknown if not null: receives how many words were unknown
+[[nodiscard]] std::vector<WordId> read_word_ids(const std::filesystem::path& file,
+                                                const TextRules& rules,
+                                                const Vocabulary& vocabulary,
+                                                std::int64_t* unknown = nullptr);
+
+}  // namespace stategrad::text
