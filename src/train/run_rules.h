@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// May a training write to this save_path? The rules of docs/reference.md, "A run".
+#pragma once
+
+#include <filesystem>
+
+#include "stategrad/config.h"
+
+namespace stategrad::train {
+
+enum class Start {
+  kFresh,      ///< nothing there
+  kResume,     ///< go on with the unfinished training that is there
+  kOverwrite,  ///< begin anew; what is there stays until the first epoch is saved
+};
+
+struct StartRequest {
+  std::filesystem::path directory;  ///< save_path
+  bool resume = false;              ///< --resume
+  bool overwrite = false;           ///< --overwrite
+};
+
+/// | in the directory | neither | --resume | --overwrite |
+/// | --- | --- | --- | --- |
+/// | nothing | fresh | error | fresh |
+/// | unfinished, same configuration | error naming --resume | resume | overwrite |
+/// | unfinished, another configuration | error naming --overwrite | error naming key and values |
+/// overwrite | | finished, or other files | error naming --overwrite | error | overwrite |
+///
+/// Configurations are the same when every key that decides the weights agrees; max_max_epoch may
+/// grow, and log names, test files and gradient keys may differ.
+/// @throws DataError for the errors of the table, UsageError for both flags at once
+[[nodiscard]] Start decide_start(const StartRequest& request, const Config& config);
+
+/// "key is a in …, b now" for the first key that decides the weights and differs; empty if none.
+[[nodiscard]] std::string configuration_difference(const Config& before, const Config& now);
+
+}  // namespace stategrad::train
