@@ -20,16 +20,16 @@ struct SequenceActivations {
   SequenceActivations() = default;
   SequenceActivations(CellKind kind, int steps, int streams, int units);
 
-  int steps = 0;             ///< T
-  int streams = 0;           ///< B
-  int size = 0;              ///< H
-  Buffer<Real> gates;        ///< [T, B, G*H] activations; backward() overwrites them by the
-                             ///< gradients of the pre-activations
-  Buffer<Real> hidden;       ///< [T+1, B, H]
-  Buffer<Real> cell;         ///< [T+1, B, H], LSTM
-  Buffer<Real> tanh_cell;    ///< [T, B, H], LSTM: tanh of the new cell state
-  Buffer<Real> candidate;    ///< [T, B, H], GRU: reset-before r∘h; reset-after U_n h + b_hn
-  Buffer<Real> scratch;      ///< work space of the kernels, kept between calls
+  int steps = 0;           ///< T
+  int streams = 0;         ///< B
+  int size = 0;            ///< H
+  Buffer<Real> gates;      ///< [T, B, G*H] activations; backward() overwrites them by the
+                           ///< gradients of the pre-activations
+  Buffer<Real> hidden;     ///< [T+1, B, H]
+  Buffer<Real> cell;       ///< [T+1, B, H], LSTM
+  Buffer<Real> tanh_cell;  ///< [T, B, H], LSTM: tanh of the new cell state
+  Buffer<Real> candidate;  ///< [T, B, H], GRU: reset-before r∘h; reset-after U_n h + b_hn
+  Buffer<Real> scratch;    ///< work space of the kernels, kept between calls
 
   /// Copies slot T to slot 0: the next window of the same streams goes on from there.
   void carry_state();
@@ -49,9 +49,9 @@ void forward(CellKind kind, bool reset_after, const LayerWeights<Real>& weights,
 /// @param weights_gradient added to; null: not wanted
 /// @param input_gradient [T, B, I] overwritten; null: not wanted
 template <class Real>
-void backward(CellKind kind, bool reset_after, const LayerWeights<Real>& weights,
-              const Real* input, SequenceActivations<Real>& activations,
-              const Real* output_gradient, const Real* final_cell_gradient,
-              LayerWeights<Real>* weights_gradient, Real* input_gradient, ThreadTeam& team);
+void backward(CellKind kind, bool reset_after, const LayerWeights<Real>& weights, const Real* input,
+              SequenceActivations<Real>& activations, const Real* output_gradient,
+              const Real* final_cell_gradient, LayerWeights<Real>* weights_gradient,
+              Real* input_gradient, ThreadTeam& team);
 
 }  // namespace stategrad::cells
