@@ -55,16 +55,20 @@ class SampledSoftmax {
              Real* hidden_gradient, Gradients<Real>& gradients, ThreadTeam& team);
 
  private:
+  void clear(Gradients<Real>& gradients) const;
   void prepare(const Parameters<Real>& parameters, std::span<const WordId> targets);
   void score(const Parameters<Real>& parameters, const Real* hidden,
              std::span<const WordId> targets, Real scale, ThreadTeam& team);
+  double normalize(WordId target, double target_logit, Real* logits) const;
   void accumulate(const Parameters<Real>& parameters, const Real* hidden,
                   std::span<const WordId> targets, Real* hidden_gradient,
                   Gradients<Real>& gradients, ThreadTeam& team);
+  void accumulate_bias(std::span<const WordId> targets, Buffer<Real>& bias_gradient) const;
 
   Architecture shape_;
   std::int64_t rows_;
   std::uint64_t seed_;
+  int sample_size_ = 0;  ///< S: kSampleSize, or V if that is less
   CandidateSample sample_;
   Buffer<Real> sampled_weight_;    ///< [S, H]
   Buffer<Real> sampled_gradient_;  ///< [S, H]
