@@ -3,11 +3,8 @@
 // A word-level recurrent language model: embedding, recurrent layers, softmax.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <string>
 #include <variant>
-#include <vector>
 
 #include "stategrad/types.h"
 #include "stategrad/vocabulary.h"
@@ -18,26 +15,34 @@ template <class Real>
 struct Parameters;  // src/model/parameters.h
 
 /// The weights of a model with its vocabulary. Cheap to move; copying shares the weights, which
-/// are immutable here.
+/// are immutable here, so one model may be read by many threads.
 ///
 /// p(next word | past) = softmax(output.weight h_top + output.bias), with h_top the hidden state of
 /// the top layer; layer 0 reads row id of embedding.weight.
+/// Shapes: embedding.weight [V, E], output.weight [V, H], output.bias [V]; the layers' weights have
+/// PyTorch's names, shapes and gate order (docs/formats.md).
 /// Real is float or double.
 template <class Real>
 class LanguageModel {
  public:
-  /// @throws UsageError if the shapes of the parameters do not fit the vocabulary
+  /// @throws UsageError if the shapes of the parameters do not fit the vocabulary or each other
   LanguageModel(Vocabulary vocabulary, Parameters<Real> parameters);
 
   [[nodiscard]] const Architecture& architecture() const;
   [[nodiscard]] const Vocabulary& vocabulary() const { return *vocabulary_; }
   [[nodiscard]] const Parameters<Real>& parameters() const { return *parameters_; }
 
-  /// The same model in another precision.
+  /// The same model in another precision: each weight is rounded to the nearest number of it. The
+  /// vocabulary is shared.
   template <class Other>
   [[nodiscard]] LanguageModel<Other> as() const;
 
  private:
+  template <class Other>
+  friend class LanguageModel;
+  LanguageModel(std::shared_ptr<const Vocabulary> vocabulary,
+                std::shared_ptr<const Parameters<Real>> parameters);
+
   std::shared_ptr<const Vocabulary> vocabulary_;
   std::shared_ptr<const Parameters<Real>> parameters_;
 };

@@ -20,12 +20,12 @@ enum class WhichWeights { kLast, kBest };
 struct ModelDescription {
   Architecture architecture;
   DType dtype = DType::kFloat32;
-  Config config;               ///< the effective configuration
+  Config config;  ///< the effective configuration
   std::uint64_t seed = 1;
   int epochs_done = 0;
-  bool finished = false;       ///< false while training goes on or was interrupted
+  bool finished = false;  ///< false while training goes on or was interrupted
   std::optional<double> train_perplexity, valid_perplexity, best_valid_perplexity, test_perplexity;
-  std::string version;         ///< of the program that wrote it
+  std::string version;  ///< of the program that wrote it
 };
 
 /// The state of a folder that a new training would be written to.
