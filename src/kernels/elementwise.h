@@ -9,7 +9,7 @@
 
 namespace stategrad::kernels {
 
-/// mask[i] = 1 / keep with probability keep, else 0: a pure function of (key, first + i), whatever
+/// mask[i] = 1 / keep with probability keep, else 0: a pure function of (key, i), whatever
 /// the team; the same masks for float and double.
 /// out[i] = in[i] * mask[i]; out may be in.
 template <class Real>

@@ -12,8 +12,12 @@
 
 namespace stategrad::kernels {
 
-/// The combined weights of one step, packed for the micro-kernel in use. The inner dimension K is
-/// the state of the layer itself (H) followed by that of the layer below (H_below, 0 for layer 0).
+template <class Real>
+struct RowKernels;  // jacobian_rows_kernels.h
+
+/// The combined weights of one step, packed for the micro-kernel in use when it was made. The inner
+/// dimension K is the state of the layer itself (H) followed by that of the layer below (H_below,
+/// 0 for layer 0).
 template <class Real>
 class PackedStep {
  public:
@@ -30,29 +34,32 @@ class PackedStep {
   [[nodiscard]] int size() const { return size_; }
   [[nodiscard]] int below_size() const { return below_size_; }
   [[nodiscard]] const Real* panels() const { return panels_.data(); }
+  [[nodiscard]] const RowKernels<Real>& kernels() const { return *kernels_; }
 
  private:
   int carried_ = 1;
   int size_ = 0;
   int below_size_ = 0;
+  const RowKernels<Real>* kernels_ = nullptr;
   Buffer<Real> panels_;
 };
 
 /// One row of one source: where it is read and where it goes. Rows of several sources may be mixed.
 template <class Real>
 struct JacobianRow {
-  const Real* hidden = nullptr;   ///< [H] old jh; must not overlap hidden_out
-  const Real* below = nullptr;    ///< [H_below] new jh of the layer below; null when H_below = 0
-  Real* cell = nullptr;           ///< [H] jc, updated in place; null for C = 1
-  Real* hidden_out = nullptr;     ///< [H] new jh
-  double* cell_sum = nullptr;     ///< [H] += new jc; may be null
-  double* hidden_sum = nullptr;   ///< [H] += new jh; may be null
-  double cell_squared_norm = 0;   ///< out
-  double hidden_squared_norm = 0; ///< out
+  const Real* hidden = nullptr;    ///< [H] old jh; must not overlap hidden_out
+  const Real* below = nullptr;     ///< [H_below] new jh of the layer below; null when H_below = 0
+  Real* cell = nullptr;            ///< [H] jc, updated in place; null for C = 1
+  Real* hidden_out = nullptr;      ///< [H] new jh
+  double* cell_sum = nullptr;      ///< [H] += new jc; may be null
+  double* hidden_sum = nullptr;    ///< [H] += new jh; may be null
+  double cell_squared_norm = 0;    ///< out, accumulated in float64; 0 for C = 1
+  double hidden_squared_norm = 0;  ///< out, accumulated in float64
 };
 
 /// jc' = f∘jc + (jh A + b P), jh' = (jh O + b Q) + k∘jc' (C = 2), or jh' = jh M + b N (C = 1), for
-/// all rows given, on the calling thread alone. Best with 48 to 96 rows.
+/// all rows given, on the calling thread alone. Best with 48 to 96 rows. The result of a row does
+/// not depend on the rows beside it.
 /// @param f, k [H], C = 2 only
 template <class Real>
 void advance_rows(const PackedStep<Real>& step, const Real* f, const Real* k,
