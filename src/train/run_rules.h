@@ -7,6 +7,7 @@
 #include <string>
 
 #include "stategrad/config.h"
+#include "train/checkpoint.h"
 
 namespace stategrad::train {
 
@@ -35,6 +36,8 @@ struct StartRequest {
 [[nodiscard]] Start decide_start(const StartRequest& request, const Config& config);
 
 /// "key is a in …, b now" for the first key that decides the weights and differs; empty if none.
-[[nodiscard]] std::string configuration_difference(const Config& before, const Config& now);
+/// max_max_epoch differs only when it has become smaller.
+[[nodiscard]] std::string configuration_difference(const ConfigItems& before,
+                                                   const ConfigItems& now);
 
 }  // namespace stategrad::train

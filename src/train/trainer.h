@@ -13,6 +13,7 @@
 #include "stategrad/config.h"
 #include "stategrad/thread_team.h"
 #include "stategrad/vocabulary.h"
+#include "train/result.h"
 #include "train/run_rules.h"
 
 namespace stategrad::train {
@@ -35,16 +36,6 @@ struct TrainingJob {
   Start start = Start::kFresh;      ///< from decide_start()
   TrainingData data;
   const std::atomic<bool>* stop = nullptr;  ///< may be null
-};
-
-struct EpochResult {
-  int epoch = 0;  ///< from 1, as printed
-  double learning_rate = 0;
-  double train_perplexity = 0;
-  double valid_perplexity = 0;
-  double tokens_per_second = 0;  ///< of training alone
-  double seconds = 0;            ///< training and validation
-  bool best = false;             ///< lowest validation perplexity so far
 };
 
 struct Progress {
