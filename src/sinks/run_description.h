@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// What the self-describing files record about the pass that made them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "stategrad/gradient_sink.h"
+
+namespace stategrad::sinks {
+
+/// What a GradientRun does not know: where model and text come from.
+struct Provenance {
+  std::string model;              ///< the model directory or file, as the user named it
+  std::string model_fingerprint;  ///< fingerprint_of_file() of the weights; may be empty
+  std::string text;               ///< the text file, as the user named it
+  DType dtype = DType::kFloat32;  ///< precision of the pass
+  std::vector<double> basis;      ///< GradientOptions::basis [R, E]; empty: the identity
+};
+
+/// A GradientRun and its provenance, owning everything but the words themselves.
+struct RunDescription {
+  std::string program_version;
+  Provenance provenance;
+  Architecture architecture;
+  std::string vocabulary_fingerprint;
+  std::string text_fingerprint;  ///< of the word ids
+  std::int64_t words = 0;        ///< N, of the text
+  std::vector<StateOfLayer> states;
+  int max_delay = 0;  ///< D
+  int rows = 0;       ///< R
+  bool windowed = false;
+  int num_steps = 0;             ///< T, 0 when continuous
+  std::int64_t num_windows = 0;  ///< 0 when continuous
+  std::vector<int> time_steps;   ///< empty when continuous
+};
+
+[[nodiscard]] RunDescription describe_run(const GradientRun& run, const Provenance& provenance);
+
+/// 64 bits of FNV-1a as 16 hexadecimal digits: tells files apart, does not protect them.
+/// @throws DataError if the file cannot be read
+[[nodiscard]] std::string fingerprint_of_file(const std::filesystem::path& file);
+
+/// Names and values for a person to read, in a fixed order.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+[[nodiscard]] Facts facts_of(const RunDescription& description);
+
+}  // namespace stategrad::sinks
