@@ -34,16 +34,30 @@ struct TransposedWeights {
   Buffer<Real> bias_hh;      ///< [G*H]
 };
 
-/// out[u] += Σ_j x[j] matrix[j*stride + u], u < out.size(). The sums run over rising j, so a
-/// column's value does not depend on how the columns are split over workers.
+/// out[u] += Σ_j x[j] matrix[j*stride + u], u < out.size(). Four rows are taken at a time, so that
+/// the sums are read and written a quarter as often. The order of the additions does not depend on
+/// how the columns are split over workers.
 template <class Real>
 void add_rows(std::span<const Real> x, const Real* matrix, std::int64_t stride,
               std::span<Real> out) {
   Real* __restrict sums = out.data();
   const std::size_t columns = out.size();
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    const Real factor = x[j];
-    const Real* __restrict row = matrix + static_cast<std::int64_t>(j) * stride;
+  const auto rows = static_cast<std::int64_t>(x.size());
+  std::int64_t j = 0;
+  for (; j + 4 <= rows; j += 4) {
+    const Real* factor = x.data() + j;
+    const Real x0 = factor[0], x1 = factor[1], x2 = factor[2], x3 = factor[3];
+    const Real* __restrict r0 = matrix + j * stride;
+    const Real* __restrict r1 = r0 + stride;
+    const Real* __restrict r2 = r1 + stride;
+    const Real* __restrict r3 = r2 + stride;
+    for (std::size_t u = 0; u < columns; ++u) {
+      sums[u] += (x0 * r0[u] + x1 * r1[u]) + (x2 * r2[u] + x3 * r3[u]);
+    }
+  }
+  for (; j < rows; ++j) {
+    const Real factor = x[static_cast<std::size_t>(j)];
+    const Real* __restrict row = matrix + j * stride;
     for (std::size_t u = 0; u < columns; ++u) sums[u] += factor * row[u];
   }
 }
