@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <system_error>
 
+#include "base/atomic_file.h"
 #include "base/memory.h"
 #include "stategrad/errors.h"
 
@@ -91,15 +91,8 @@ void check_memory(const Config& config, const Architecture& shape) {
 
 void check_disk(const Config& config, const Architecture& shape,
                 const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::path place = std::filesystem::absolute(directory, error);
-  while (!std::filesystem::exists(place, error) && place.has_relative_path()) {
-    place = place.parent_path();
-  }
-  const auto space = std::filesystem::space(place, error);
-  if (error) return;  // Writing will tell.
   const double need = estimate_disk(config, shape);
-  const auto available = static_cast<double>(space.available);
+  const auto available = static_cast<double>(available_bytes(directory));
   if (need <= available) return;
   throw ResourceError(
       fmt::format("{}: the model and its checkpoint need about {} of disk and {} are free: free "

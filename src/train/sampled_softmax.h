@@ -54,6 +54,9 @@ class SampledSoftmax {
              std::span<const WordId> targets, std::uint64_t window, Real scale,
              Real* hidden_gradient, Gradients<Real>& gradients, ThreadTeam& team);
 
+  /// What the last run() drew.
+  [[nodiscard]] const CandidateSample& sample() const { return sample_; }
+
  private:
   void clear(Gradients<Real>& gradients) const;
   void prepare(const Parameters<Real>& parameters, std::span<const WordId> targets);
