@@ -23,9 +23,7 @@ std::string_view to_string(StateKind state) {
   return state == StateKind::kCell ? "cell" : "hidden";
 }
 
-std::string_view to_string(DType dtype) {
-  return dtype == DType::kFloat32 ? "float32" : "float64";
-}
+std::string_view to_string(DType dtype) { return dtype == DType::kFloat32 ? "float32" : "float64"; }
 
 CellKind parse_cell_kind(std::string_view text) {
   if (text == "LSTM") return CellKind::kLstm;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "base/atomic_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "stategrad/errors.h"
+
+namespace stategrad {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// Flushes a file or folder to the disk by name.
+void sync_path(const fs::path& path, const fs::path& reported) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw_file_error(reported, "flush", errno);
+  const int result = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  // Some file systems cannot flush folders, and say so with EINVAL.
+  if (result != 0 && error != EINVAL) throw_file_error(reported, "flush", error);
+}
+
+}  // namespace
+
+void throw_file_error(const fs::path& file, std::string_view tried, int error_number) {
+  const std::string reason = std::generic_category().message(error_number);
+  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG) {
+    throw ResourceError(fmt::format("{}: disk full: cannot {} ({}); nothing half-written is left",
+                                    file.string(), tried, reason));
+  }
+  throw DataError(file.string(), "", fmt::format("cannot {}: {}", tried, reason));
+}
+
+TemporaryPath::TemporaryPath(fs::path target) : target_(std::move(target)) {
+  static std::atomic<unsigned> counter{0};
+  std::error_code error;
+  if (fs::is_directory(target_, error)) {
+    throw DataError(target_.string(), "", "is a folder, a file was to be written there");
+  }
+  const fs::path folder = folder_of(target_);
+  if (!fs::is_directory(folder, error)) {
+    throw DataError(target_.string(), "",
+                    fmt::format("cannot write: {} is no folder", folder.string()));
+  }
+  temporary_ = folder / fmt::format(".{}.tmp-{}-{}", target_.filename().string(), ::getpid(),
+                                    counter.fetch_add(1));
+}
+
+TemporaryPath::~TemporaryPath() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void TemporaryPath::commit(Durable durable) {
+  if (durable == Durable::kYes) sync_path(temporary_, target_);
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    throw_file_error(target_, "write", errno);
+  }
+  committed_ = true;
+  if (durable == Durable::kYes) sync_path(folder_of(target_), target_);
+}
+
+AtomicFile::AtomicFile(const fs::path& target) : path_(target) {
+  descriptor_ = ::open(path_.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) throw_file_error(target, "write", errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw_file_error(path_.target(), "write", errno);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void AtomicFile::write(std::string_view bytes) { write(std::as_bytes(std::span(bytes))); }
+
+void AtomicFile::close() {
+  const int result = ::close(descriptor_);
+  descriptor_ = -1;
+  if (result != 0) throw_file_error(path_.target(), "write", errno);
+}
+
+void AtomicFile::commit(Durable durable) {
+  if (durable == Durable::kYes && ::fsync(descriptor_) != 0) {
+    throw_file_error(path_.target(), "flush", errno);
+  }
+  close();
+  path_.commit(durable);
+}
+
+void write_file(const fs::path& path, std::string_view content, Durable durable) {
+  AtomicFile file(path);
+  file.write(content);
+  file.commit(durable);
+}
+
+std::string read_file(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw_file_error(path, "read", errno);
+  struct stat status = {};
+  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
+    ::close(descriptor);
+    throw DataError(path.string(), "", "is a directory, a file was expected");
+  }
+  std::string content;
+  content.reserve(static_cast<std::size_t>(std::max<off_t>(0, status.st_size)));
+  std::array<char, 1 << 16> chunk;
+  while (true) {
+    const ssize_t got = ::read(descriptor, chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const int error = errno;
+      ::close(descriptor);
+      throw_file_error(path, "read", error);
+    }
+    if (got == 0) break;
+    content.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  ::close(descriptor);
+  return content;
+}
+
+void make_folders(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw_file_error(path, "make the folder", error.value());
+  if (!fs::is_directory(path, error)) {
+    throw DataError(path.string(), "", "is a file, a folder was expected");
+  }
+}
+
+std::uintmax_t available_bytes(const fs::path& path) {
+  std::error_code error;
+  fs::path existing = fs::absolute(path, error);
+  while (!fs::exists(existing, error) && existing.has_relative_path()) {
+    existing = existing.parent_path();
+  }
+  const fs::space_info space = fs::space(existing, error);
+  if (error) throw_file_error(path, "ask for the free space", error.value());
+  return space.available;
+}
+
+}  // namespace stategrad

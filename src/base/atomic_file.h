@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// Files that appear whole or not at all: written under a temporary name in the same folder, then
+// renamed. What is interrupted leaves neither a partial file nor the temporary one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stategrad {
+
+/// Whether commit() waits until the file would survive a power cut. kNo is for files written by the
+/// million: they are still renamed into place, so a crash of the program leaves only whole ones.
+enum class Durable { kNo, kYes };
+
+/// A temporary name beside `target`, for libraries that write by name themselves.
+class TemporaryPath {
+ public:
+  /// Makes no file. @throws DataError if the folder is missing or target is a folder
+  explicit TemporaryPath(std::filesystem::path target);
+  /// Removes the temporary file unless it was committed.
+  ~TemporaryPath();
+  TemporaryPath(const TemporaryPath&) = delete;
+  TemporaryPath& operator=(const TemporaryPath&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return temporary_; }
+  [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+  /// Renames the temporary file to the target. @throws DataError or ResourceError
+  void commit(Durable durable = Durable::kYes);
+
+ private:
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+  bool committed_ = false;
+};
+
+/// A file being written.
+class AtomicFile {
+ public:
+  /// @throws DataError if it cannot be created: folder missing or read-only, target is a folder
+  explicit AtomicFile(const std::filesystem::path& target);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Appends bytes.
+  /// @throws ResourceError naming the file if the disk is full, DataError for other failures
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view bytes);
+
+  /// Makes the file appear under its name. Without it, the destructor removes what was written.
+  void commit(Durable durable = Durable::kYes);
+
+ private:
+  void close();
+  TemporaryPath path_;
+  int descriptor_ = -1;
+};
+
+/// Writes a whole file through AtomicFile.
+void write_file(const std::filesystem::path& path, std::string_view content,
+                Durable durable = Durable::kYes);
+
+/// The whole content of a file.
+/// @throws DataError if it is missing, a folder or unreadable
+[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+
+/// Makes a folder and those above it; fine if it exists.
+/// @throws DataError if a part of the path is a file or cannot be written to
+void make_folders(const std::filesystem::path& path);
+
+/// Free bytes for this user on the disk of the path or of its nearest existing ancestor.
+/// @throws DataError if the disk does not say
+[[nodiscard]] std::uintmax_t available_bytes(const std::filesystem::path& path);
+
+/// The error for a failed system call on a file: ResourceError when the disk, the quota or the file
+/// size limit is exhausted, else DataError; names the file, what was tried and the reason.
+[[noreturn]] void throw_file_error(const std::filesystem::path& file, std::string_view tried,
+                                   int error_number);
+
+}  // namespace stategrad

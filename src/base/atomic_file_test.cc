@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "base/atomic_file.h"
+
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <functional>
+
+#include "stategrad/errors.h"
+
+namespace stategrad {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("atomic_file_" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::size_t entries() const {
+    return static_cast<std::size_t>(
+        std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+  }
+
+  fs::path folder_;
+};
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+TEST_F(AtomicFileTest, AppearsOnlyWhenCommitted) {
+  for (const Durable durable : {Durable::kYes, Durable::kNo}) {
+    const fs::path path = folder_ / (durable == Durable::kYes ? "a" : "b");
+    {
+      AtomicFile file(path);
+      file.write("one ");
+      file.write("two");
+      EXPECT_FALSE(fs::exists(path));
+      file.commit(durable);
+    }
+    EXPECT_EQ(read_file(path), "one two");
+  }
+  EXPECT_EQ(entries(), 2U);
+}
+
+TEST_F(AtomicFileTest, AbandonedFileLeavesTheOldOneAndNothingElse) {
+  write_file(folder_ / "a", "old");
+  {
+    AtomicFile file(folder_ / "a");
+    file.write("new");
+  }
+  EXPECT_EQ(read_file(folder_ / "a"), "old");
+  EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(AtomicFileTest, CommittedFileReplacesTheOldOne) {
+  write_file(folder_ / "a", "old and longer");
+  write_file(folder_ / "a", "new");
+  EXPECT_EQ(read_file(folder_ / "a"), "new");
+}
+
+TEST_F(AtomicFileTest, ImpossibleTargetsAreNamed) {
+  write_file(folder_ / "file", "x");
+  EXPECT_THROW(AtomicFile(folder_ / "absent" / "a"), DataError);
+  EXPECT_THROW(AtomicFile(folder_ / "file" / "a"), DataError);
+  EXPECT_THROW(AtomicFile{folder_}, DataError);
+  EXPECT_THAT(message_of([&] { AtomicFile file(folder_ / "absent" / "a"); }),
+              HasSubstr((folder_ / "absent" / "a").string()));
+  EXPECT_THROW(make_folders(folder_ / "file" / "below"), DataError);
+  EXPECT_THROW(make_folders(folder_ / "file"), DataError);
+}
+
+TEST_F(AtomicFileTest, ReadingNamesWhatCannotBeRead) {
+  EXPECT_THAT(message_of([&] { (void)read_file(folder_ / "absent"); }), HasSubstr("absent"));
+  EXPECT_THAT(message_of([&] { (void)read_file(folder_); }), HasSubstr("directory"));
+}
+
+TEST_F(AtomicFileTest, FullDiskIsAResourceErrorAndLeavesNothing) {
+  // In a child: the limit holds for the whole process.
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit = {1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      write_file(folder_ / "big", std::string(5000, 'x'));
+      ::_exit(1);
+    } catch (const ResourceError& e) {
+      ::_exit(std::string(e.what()).find("big") == std::string::npos ? 2 : 0);
+    } catch (...) {
+      ::_exit(3);
+    }
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  EXPECT_EQ(entries(), 0U);
+}
+
+TEST_F(AtomicFileTest, FreeSpaceIsThatOfTheNearestExistingFolder) {
+  EXPECT_GT(available_bytes(folder_), 0U);
+  EXPECT_EQ(available_bytes(folder_ / "not" / "yet") > 0, true);
+}
+
+}  // namespace
+}  // namespace stategrad

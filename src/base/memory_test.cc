@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#include "base/memory.h"
+
+#include <gmock/gmock.h>
+
+#include <vector>
+
+#include "stategrad/errors.h"
+
+namespace stategrad {
+namespace {
+
+TEST(Memory, PeakCoversWhatWasTouched) {
+  const std::vector<char> block(64 << 20, 'x');
+  EXPECT_GE(peak_memory(), block.size());
+}
+
+TEST(Memory, SomethingIsAvailable) { EXPECT_GT(available_memory(), 1U << 20); }
+
+TEST(Memory, RequirementThatCannotBeMetNamesPurposeAndSizes) {
+  EXPECT_NO_THROW(require_memory(1, "one byte"));
+  try {
+    require_memory(std::uintmax_t{1} << 60, "a model of size 900000");
+    FAIL();
+  } catch (const ResourceError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("a model of size 900000: 1.2 EB needed"));
+  }
+}
+
+}  // namespace
+}  // namespace stategrad
