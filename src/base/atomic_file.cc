@@ -116,7 +116,7 @@ void write_file(const fs::path& path, std::string_view content, Durable durable)
   file.commit(durable);
 }
 
-std::string read_file(const fs::path& path) {
+std::string read_file(const fs::path& path, std::size_t limit) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) throw_file_error(path, "read", errno);
   struct stat status = {};
@@ -125,9 +125,9 @@ std::string read_file(const fs::path& path) {
     throw DataError(path.string(), "", "is a directory, a file was expected");
   }
   std::string content;
-  content.reserve(static_cast<std::size_t>(std::max<off_t>(0, status.st_size)));
+  content.reserve(std::min(limit, static_cast<std::size_t>(std::max<off_t>(0, status.st_size))));
   std::array<char, 1 << 16> chunk;
-  while (true) {
+  while (content.size() < limit) {
     const ssize_t got = ::read(descriptor, chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {

@@ -65,9 +65,11 @@ class AtomicFile {
 void write_file(const std::filesystem::path& path, std::string_view content,
                 Durable durable = Durable::kYes);
 
-/// The whole content of a file.
+/// The content of a file.
+/// @param limit read no more than about so many bytes from its start
 /// @throws DataError if it is missing, a folder or unreadable
-[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+[[nodiscard]] std::string read_file(const std::filesystem::path& path,
+                                    std::size_t limit = std::string::npos);
 
 /// Makes a folder and those above it; fine if it exists.
 /// @throws DataError if a part of the path is a file or cannot be written to
