@@ -19,15 +19,15 @@ namespace stategrad::text {
 /// How a file becomes words (docs/reference.md, "Text").
 struct TextRules {
   std::string encoding = "utf-8";
-  bool newline_is_eos = true;        ///< else a newline is a plain blank (no_eos)
-  bool wikitext = false;             ///< ` . ` becomes ` <eos> ` too; overrides no_eos
-  bool unk_is_upper_case = false;    ///< `<unk>` becomes `<UNK>` (CGN), else the other way round
+  bool newline_is_eos = true;      ///< else a newline is a plain blank (no_eos)
+  bool wikitext = false;           ///< ` . ` becomes ` <eos> ` too; overrides no_eos
+  bool unk_is_upper_case = false;  ///< `<unk>` becomes `<UNK>` (CGN), else the other way round
 };
 
 /// The rules of a configuration for a file below `path`.
 [[nodiscard]] TextRules text_rules(const Config& config, const std::filesystem::path& path);
 
-/// Streams the words of a file in order, in bounded memory.
+/// Streams the words of a file in order, in bounded memory. A word is valid during its call only.
 /// @throws DataError naming the line: missing, unreadable, empty of words, binary (NUL bytes), or
 ///   bytes that the encoding does not allow
 void for_each_word(const std::filesystem::path& file, const TextRules& rules,
@@ -36,7 +36,13 @@ void for_each_word(const std::filesystem::path& file, const TextRules& rules,
 using WordCounts = std::unordered_map<std::string, std::int64_t>;
 [[nodiscard]] WordCounts count_words(const std::filesystem::path& file, const TextRules& rules);
 
-/// Words by (-count, word by code point), ids from 0; then `<unk>` if absent, then `<bos>`.
+/// The words by (-count, word by code point).
+[[nodiscard]] std::vector<std::string> words_by_count(const WordCounts& counts);
+
+/// Appends `<unk>` if absent (and no `<UNK>` is there either), then `<bos>` if absent.
+void add_special_words(std::vector<std::string>& words);
+
+/// words_by_count(), ids from 0, then the special words.
 [[nodiscard]] Vocabulary build_vocabulary(const WordCounts& counts);
 
 /// The ids of the words of a file; words outside the vocabulary are `<unk>`.
