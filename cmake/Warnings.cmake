@@ -5,7 +5,9 @@ add_library(stategrad_warnings INTERFACE)
 target_compile_options(
   stategrad_warnings
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
-            -Wold-style-cast -Woverloaded-virtual $<$<BOOL:${STATEGRAD_WERROR}>:-Werror>)
+            -Wold-style-cast -Woverloaded-virtual
+            # Options are given by name, and what is not named has its default.
+            -Wno-missing-field-initializers $<$<BOOL:${STATEGRAD_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 warns about std::string's own code (GCC bug 105329).
   target_compile_options(stategrad_warnings INTERFACE -Wno-restrict)

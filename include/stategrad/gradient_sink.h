@@ -25,25 +25,25 @@ struct StateOfLayer {
 struct GradientRun {
   Architecture architecture;
   const Vocabulary* vocabulary = nullptr;
-  std::span<const WordId> text;       ///< the words of the pass, position 0..N-1
-  std::vector<StateOfLayer> states;   ///< in the order of their blocks within a step
-  int max_delay = 0;                  ///< D: delays 0..D-1
-  int rows = 0;                       ///< R: directions of the embedding space (E for the identity)
+  std::span<const WordId> text;      ///< the words of the pass, position 0..N-1
+  std::vector<StateOfLayer> states;  ///< in the order of their blocks within a step
+  int max_delay = 0;                 ///< D: delays 0..D-1
+  int rows = 0;                      ///< R: directions of the embedding space (E for the identity)
   bool windowed = false;
-  int num_steps = 0;                  ///< T, windowed only
-  std::int64_t num_windows = 0;       ///< windowed only
-  std::vector<int> time_steps;        ///< the steps of a window that are wanted, rising; windowed only
+  int num_steps = 0;             ///< T, windowed only
+  std::int64_t num_windows = 0;  ///< windowed only
+  std::vector<int> time_steps;   ///< the steps of a window that are wanted, rising; windowed only
   std::int64_t num_blocks_per_state = 0;  ///< how many blocks push() will see for each state
 };
 
 /// Which block: d state_t / d x_{t-d} along the R directions.
 struct BlockKey {
-  int state_index = 0;          ///< into GradientRun::states
-  std::int64_t position = 0;    ///< t, in the text
-  std::int64_t window = 0;      ///< number of the window, windowed only
-  int time_step = 0;            ///< t within the window; windowed only, else 0
-  int delay = 0;                ///< d
-  WordId source = 0;            ///< the word at t - d
+  int state_index = 0;        ///< into GradientRun::states
+  std::int64_t position = 0;  ///< t, in the text
+  std::int64_t window = 0;    ///< number of the window, windowed only
+  int time_step = 0;          ///< t within the window; windowed only, else 0
+  int delay = 0;              ///< d
+  WordId source = 0;          ///< the word at t - d
 };
 
 /// One state gradient, transposed: row r is the derivative of the state along direction r, [R, H]
@@ -63,10 +63,11 @@ struct GradientBlock {
 
 /// Consumer of state gradients.
 ///
-/// Calls come from one thread: begin(), then per position and in the order of rising position,
-/// state and delay push() for every block, end_position(), at last finish(). An exception that a
-/// sink throws ends the pass and reaches the caller of the engine; the sink's destructor then
-/// leaves only whole files behind.
+/// Calls come from one thread: begin(), then for every position with wanted blocks, rising,
+/// accumulator() for each of its blocks, push() for each of its blocks that the sink wants (both in
+/// the order of rising state index and delay) and end_position(); at last finish(). An exception
+/// that a sink throws ends the pass and reaches the caller of the engine; the sink's destructor
+/// then leaves only whole files behind.
 class GradientSink {
  public:
   virtual ~GradientSink() = default;
@@ -76,6 +77,9 @@ class GradientSink {
   /// Where the engine shall add this block while it computes it: R*H sums, row-major like
   /// GradientBlock, or null for nowhere. Asked before the block is computed.
   [[nodiscard]] virtual double* accumulator(const BlockKey& /*key*/) { return nullptr; }
+
+  /// Whether push() shall be called for this block; asked after it was computed.
+  [[nodiscard]] virtual bool wants(const BlockKey& /*key*/) const { return true; }
 
   virtual void push(const GradientBlock& block) = 0;
   virtual void end_position(std::int64_t /*position*/) {}

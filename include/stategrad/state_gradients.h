@@ -17,7 +17,8 @@ namespace stategrad {
 
 /// What to compute.
 struct GradientOptions {
-  /// States wanted; empty: the cell state (LSTM) or hidden state (GRU, RNN) of the top layer.
+  /// States wanted, each once; empty: the cell state of the top layer. GRU and RNN have only the
+  /// hidden state, which the cell state then means.
   std::vector<StateOfLayer> states;
   int max_delay = 50;  ///< D ≥ 1: delays 0..D-1
   /// Windowed: state gradients never cross the start of a window of num_steps words, as in the
@@ -34,9 +35,10 @@ struct GradientOptions {
 };
 
 /// The run that compute_state_gradients() would describe to its sink.
-/// @throws UsageError naming every option that makes no sense: max_delay < 1, time_step outside
-///   0..T-1, a layer or state that the model lacks, a basis that is no multiple of E long or not
-///   finite, a text of less than one window
+/// @throws UsageError naming every option that makes no sense: max_delay or num_steps < 1, a time
+///   step outside 0..T-1 or without windows, a layer that the model lacks, a basis that is no
+///   multiple of E long or not finite, an empty text or one without a whole window (windows need
+///   2 T words, because the last one is dropped as in training), a word outside the vocabulary
 template <class Real>
 [[nodiscard]] GradientRun plan_state_gradients(const LanguageModel<Real>& model,
                                                std::span<const WordId> text,
@@ -49,8 +51,10 @@ template <class Real>
 /// linearised once, exactly, and applied to the rows of all D sources (docs/method.md). Cost per
 /// word and layer: 4 D R H² (LSTM) or 2 D R H² (GRU, RNN) floating-point operations; memory
 /// 3 D R H numbers (LSTM) per layer.
-/// @throws UsageError as plan_state_gradients(), NumericalError naming the position when a state
-///   gradient is not finite, Interrupted, and whatever the sink throws
+/// Sums and norms do not depend on the team's size.
+/// @throws UsageError as plan_state_gradients(), ResourceError naming D, R and H when the memory
+///   does not suffice (before the sink's begin()), NumericalError naming the position and its word
+///   when a state gradient is not finite, Interrupted, and whatever the sink throws
 template <class Real>
 void compute_state_gradients(const LanguageModel<Real>& model, std::span<const WordId> text,
                              const GradientOptions& options, GradientSink& sink, ThreadTeam& team);

@@ -16,8 +16,8 @@ template <class Real>
 struct RowKernels;  // jacobian_rows_kernels.h
 
 /// The combined weights of one step, packed for the micro-kernel in use when it was made. The inner
-/// dimension K is the state of the layer itself (H) followed by that of the layer below (H_below,
-/// 0 for layer 0).
+/// dimension K is the state of the layer itself (H) followed by what is below it (H_below: the
+/// layer below, or the embedding).
 template <class Real>
 class PackedStep {
  public:
@@ -47,8 +47,8 @@ class PackedStep {
 /// One row of one source: where it is read and where it goes. Rows of several sources may be mixed.
 template <class Real>
 struct JacobianRow {
-  const Real* hidden = nullptr;    ///< [H] old jh; must not overlap hidden_out
-  const Real* below = nullptr;     ///< [H_below] new jh of the layer below; null when H_below = 0
+  const Real* hidden = nullptr;    ///< [H] old jh, not overlapping hidden_out; null for zeros
+  const Real* below = nullptr;     ///< [H_below] new row of what is below; null for zeros
   Real* cell = nullptr;            ///< [H] jc, updated in place; null for C = 1
   Real* hidden_out = nullptr;      ///< [H] new jh
   double* cell_sum = nullptr;      ///< [H] += new jc; may be null
@@ -59,7 +59,8 @@ struct JacobianRow {
 
 /// jc' = f∘jc + (jh A + b P), jh' = (jh O + b Q) + k∘jc' (C = 2), or jh' = jh M + b N (C = 1), for
 /// all rows given, on the calling thread alone. Best with 48 to 96 rows. The result of a row does
-/// not depend on the rows beside it.
+/// not depend on the rows beside it. `hidden` is null for all rows of a call or for none, and so is
+/// `below`: a product with zeros is left out.
 /// @param f, k [H], C = 2 only
 template <class Real>
 void advance_rows(const PackedStep<Real>& step, const Real* f, const Real* k,

@@ -40,10 +40,10 @@ inline void add_sums(Vec<float> x, Doubles& squares, double* sums) {
            sums == nullptr ? nullptr : sums + kDoubles);
 }
 
-/// acc[r] += Σ_i in[r][i] panel[i]; returns the panel's line behind the last one used.
+/// acc[r] += Σ_i in[r][i] panel[i].
 template <class Real, int MR>
-inline const Real* multiply(int count, const Real* const (&in)[MR], const Real* panel,
-                            Vec<Real> (&acc)[MR][kVectors]) {
+inline void multiply(int count, const Real* const (&in)[MR], const Real* panel,
+                     Vec<Real> (&acc)[MR][kVectors]) {
   constexpr int kWidth = kVectors * kLanes<Real>;
   constexpr int kAhead = 8;  // lines of the panel: about the latency of the second-level cache
   for (int i = 0; i < count; ++i) {
@@ -64,7 +64,6 @@ inline const Real* multiply(int count, const Real* const (&in)[MR], const Real* 
       for (int j = 0; j < kVectors; ++j) acc[r][j] += weights[j] * value;
     }
   }
-  return panel;
 }
 
 /// The products of MR rows with one panel, and what follows from them.
@@ -79,20 +78,23 @@ void advance_group(const RowTask<Real>& task, std::int64_t panel, JacobianRow<Re
   for (int r = 0; r < MR; ++r) {
 #pragma GCC unroll 4
     for (int j = 0; j < kVectors; ++j) acc[r][j] = Vec<Real>{};
-    in[r] = rows[r].hidden;
     // What the end of this function reads and writes comes from the third-level cache: ask now.
     for (int u = 0; u < kUnits; u += kLineValues<Real>) {
       if constexpr (C == 2) __builtin_prefetch(rows[r].cell + first + u, 1);
       __builtin_prefetch(rows[r].hidden_out + first + u, 1);
     }
   }
-  const std::int64_t inner = task.size + task.below_size;
-  const Real* weights = task.panels + panel * inner * (kVectors * kLanes<Real>);
-  weights = multiply<Real, MR>(task.size, in, weights, acc);
-  if (task.below_size != 0) {
+  constexpr int kWidth = kVectors * kLanes<Real>;
+  const Real* weights = task.panels + panel * (std::int64_t{task.size} + task.below_size) * kWidth;
+  if (rows[0].hidden != nullptr) {
+#pragma GCC unroll 6
+    for (int r = 0; r < MR; ++r) in[r] = rows[r].hidden;
+    multiply<Real, MR>(task.size, in, weights, acc);
+  }
+  if (rows[0].below != nullptr) {
 #pragma GCC unroll 6
     for (int r = 0; r < MR; ++r) in[r] = rows[r].below;
-    multiply<Real, MR>(task.below_size, in, weights, acc);
+    multiply<Real, MR>(task.below_size, in, weights + std::int64_t{task.size} * kWidth, acc);
   }
 
   if (first + kUnits <= task.size) {

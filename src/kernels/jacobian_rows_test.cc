@@ -167,6 +167,27 @@ TEST_P(EveryIsa, ARowDoesNotDependOnTheRowsBesideIt) {
   EXPECT_EQ(together.hidden_out, alone.hidden_out);
 }
 
+TEST_P(EveryIsa, NullRowsAreZeros) {
+  for (const bool no_hidden : {false, true}) {
+    Problem<double> zeros({2, 21, 8, 11}, 4);
+    auto& values = no_hidden ? zeros.hidden : zeros.below;
+    std::fill(values.begin(), values.end(), 0.0);
+    Problem<double> nulls = zeros;
+    zeros.advance();
+    PackedStep<double> step(2, 21, 8);
+    ThreadTeam team(1);
+    team.run([&](ThreadTeam::Worker& worker) {
+      step.pack(worker, nulls.recurrent.data(), nulls.input.data());
+    });
+    auto rows = nulls.rows();
+    for (auto& row : rows) (no_hidden ? row.hidden : row.below) = nullptr;
+    advance_rows<double>(step, nulls.f.data(), nulls.k.data(), rows);
+    EXPECT_EQ(zeros.cell, nulls.cell);
+    EXPECT_EQ(zeros.hidden_out, nulls.hidden_out);
+    EXPECT_EQ(zeros.cell_sum, nulls.cell_sum);
+  }
+}
+
 TEST_P(EveryIsa, NotANumberReachesTheNorms) {
   Problem<float> problem({2, 40, 0, 9}, 5);
   problem.cell[3 * 40 + 39] = std::numeric_limits<float>::quiet_NaN();
