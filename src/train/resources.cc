@@ -7,6 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/memory.h"
+#include "base/text_format.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::train {
@@ -30,9 +31,8 @@ int moment_count(Optimizer optimizer) {
   return optimizer == Optimizer::kAdam ? 2 : optimizer == Optimizer::kAdagrad ? 1 : 0;
 }
 
-std::string human_size(double bytes) {
-  return bytes < 1e9 ? fmt::format("{:.0f} MB", bytes / 1e6)
-                     : fmt::format("{:.1f} GB", bytes / 1e9);
+std::string readable(double bytes) {
+  return format_bytes(static_cast<std::uintmax_t>(std::min(bytes, 1e19)));
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ void check_memory(const Config& config, const Architecture& shape) {
                 shape.size, shape.embedding_size, shape.num_layers, shape.vocab_size);
   throw ResourceError(
       fmt::format("training needs about {} of memory and {} are available: reduce {}",
-                  human_size(need.total()), human_size(available), reduce));
+                  readable(need.total()), readable(available), reduce));
 }
 
 void check_disk(const Config& config, const Architecture& shape,
@@ -98,7 +98,7 @@ void check_disk(const Config& config, const Architecture& shape,
       fmt::format("{}: the model and its checkpoint need about {} of disk and {} are free: free "
                   "some, or choose "
                   "another save_path",
-                  directory.string(), human_size(need), human_size(available)));
+                  directory.string(), readable(need), readable(available)));
 }
 
 }  // namespace stategrad::train

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
+#include "base/text_format.h"
 #include "model/model_directory.h"
 #include "stategrad/version.h"
 #include "train/resources.h"
@@ -77,9 +78,10 @@ void write_metrics(const std::filesystem::path& directory, const std::vector<Epo
       "epoch,learning_rate,train_perplexity,valid_perplexity,tokens_per_second,seconds\n";
   for (const EpochResult& epoch : epochs) {
     // The perplexities and the rate read back exactly; the times need no more than they measure.
-    text += fmt::format("{},{},{},{},{:.1f},{:.3f}\n", epoch.epoch, epoch.learning_rate,
-                        epoch.train_perplexity, epoch.valid_perplexity, epoch.tokens_per_second,
-                        epoch.seconds);
+    text +=
+        fmt::format("{},{},{},{},{:.1f},{:.3f}\n", epoch.epoch, format_number(epoch.learning_rate),
+                    format_number(epoch.train_perplexity), format_number(epoch.valid_perplexity),
+                    epoch.tokens_per_second, epoch.seconds);
   }
   write_file(directory / "metrics.csv", text);
 }

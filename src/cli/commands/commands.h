@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// One function per command, each in the file of its name: adds the command to the program.
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "cli/session.h"
+
+namespace stategrad::cli {
+
+void add_run(CLI::App& program, Session& session);
+void add_train(CLI::App& program, Session& session);
+void add_eval(CLI::App& program, Session& session);
+void add_gradients(CLI::App& program, Session& session);
+void add_prepare(CLI::App& program, Session& session);
+void add_synth(CLI::App& program, Session& session);
+void add_pack(CLI::App& program, Session& session);
+void add_embeddings(CLI::App& program, Session& session);
+void add_check_gradients(CLI::App& program, Session& session);
+void add_info(CLI::App& program, Session& session);
+void add_documentation(CLI::App& program, Session& session);
+
+/// All of them, in the order of --help.
+void add_commands(CLI::App& program, Session& session);
+
+}  // namespace stategrad::cli

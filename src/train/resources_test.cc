@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "train/resources.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "model/parameters.h"
+#include "stategrad/errors.h"
+#include "train/test_support.h"
+
+namespace stategrad::train {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+TEST(ArchitectureOf, TakesTheSizesOfTheConfiguration) {
+  Config config;
+  config.basic_cell = CellKind::kGru;
+  config.reset_after = true;
+  config.num_layers = 2;
+  config.size = 5;
+  EXPECT_EQ(architecture_of(config, 9), (Architecture{CellKind::kGru, true, 2, 9, 5, 5}));
+  config.embedding_size = 3;
+  EXPECT_EQ(architecture_of(config, 9).embedding_size, 3);
+  config.basic_cell = CellKind::kLstm;
+  EXPECT_FALSE(architecture_of(config, 9).reset_after);
+}
+
+TEST(EstimateMemory, CountsEveryCopyOfTheWeights) {
+  Config config;
+  config.num_layers = 3;
+  config.optimizer = Optimizer::kAdam;
+  const Architecture shape = architecture_of(config, 1000);
+  const auto bytes = static_cast<double>(flatten(Parameters<float>(shape)).size()) * sizeof(float);
+  EXPECT_NEAR(estimate_memory(config, shape).weights, 5 * bytes, 1);
+  EXPECT_NEAR(estimate_disk(config, shape), 8 * bytes, 1);
+  config.optimizer = Optimizer::kSgd;
+  config.dtype = DType::kFloat64;
+  EXPECT_NEAR(estimate_memory(config, shape).weights, 6 * bytes, 1);
+}
+
+TEST(CheckMemory, NamesTheKeysToReduce) {
+  Config config;
+  check_memory(config, architecture_of(config, 10000));
+  config.size = 2000000000;
+  EXPECT_THAT([&] { check_memory(config, architecture_of(config, 10000)); },
+              ThrowsMessage<ResourceError>(HasSubstr("size (2000000000)")));
+  config.size = 256;
+  config.batch_size = 2000000000;
+  EXPECT_THAT([&] { check_memory(config, architecture_of(config, 10000)); },
+              ThrowsMessage<ResourceError>(HasSubstr("reduce batch_size (2000000000)")));
+}
+
+TEST(CheckDisk, NamesTheFolder) {
+  Config config;
+  const TemporaryDirectory directory;
+  const auto place = directory.path() / "not" / "there" / "yet";
+  check_disk(config, architecture_of(config, 100), place);
+  config.size = 2000000000;
+  EXPECT_THAT([&] { check_disk(config, architecture_of(config, 100), place); },
+              ThrowsMessage<ResourceError>(HasSubstr(place.string())));
+}
+
+}  // namespace
+}  // namespace stategrad::train

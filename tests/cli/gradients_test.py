@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""`stategrad gradients`, `pack` and `check-gradients`."""
+
+import json
+import os
+import re
+import unittest
+
+import h5py
+import numpy
+
+from program import ProgramTest
+
+
+class Gradients(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.use_trained_model()
+
+    def gradients(self, *arguments):
+        return self.succeed("gradients", "--model", "model", *arguments)
+
+    def words(self):
+        text = self.read("data/valid.txt").decode().replace("\n", " <eos> ")
+        return text.split()
+
+    def test_tree_of_one_time_step_is_the_original_s_to_the_byte(self):
+        self.gradients("--format", "npy", "--time-step", "3", "--max-delay", "9", "--output", "out")
+        words = self.words()
+        windows = len(words) // 10 - 1
+        self.assertEqual(
+            self.files("out"),
+            sorted(f"delay_{d}/{n}" for d in range(4)
+                   for n in ["mapping.txt"] + [f"{k}.npy" for k in range(windows)]),
+        )
+        for delay in range(4):
+            expected = "".join(
+                f"{k}\t{words[10 * k + 3 - delay]}\t"
+                + "".join(w + "-" for w in words[10 * k + 3 - delay : 10 * k + 4]) + "\n"
+                for k in range(windows)
+            )
+            self.assertEqual(self.read(f"out/delay_{delay}/mapping.txt").decode(), expected)
+
+    def test_several_steps_states_and_layers_get_folders_of_their_own(self):
+        self.gradients("--format", "npy", "--time-step", "0,2-3", "--max-delay", "2", "--state",
+                       "both", "--output", "out")
+        folders = {os.path.dirname(name) for name in self.files("out")}
+        self.assertEqual(
+            folders,
+            {f"{state}/layer_0/timestep_{t}/delay_{d}" for state in ("cell", "hidden")
+             for t in (0, 2, 3) for d in range(2) if d <= t},
+        )
+
+    def test_formats_agree(self):
+        arguments = ("--time-step", "all", "--max-delay", "4", "--state", "both")
+        for kind in ("npy", "npz", "hdf5", "statistics"):
+            self.gradients("--format", kind, "--windowed", *arguments, "--output", kind)
+        trees = [name for name in self.files("npy") if name.endswith("/0.npy")]
+        self.assertGreater(len(trees), 10)
+        sums = {}
+        for name in trees:
+            folder = os.path.dirname(name)
+            count = sum(1 for f in os.listdir(self.path("npy", folder)) if f.endswith(".npy"))
+            stack = numpy.stack(
+                [numpy.load(self.path("npy", folder, f"{k}.npy")) for k in range(count)])
+            packed = numpy.load(self.path("npz", folder, "all.npz"))["arr_0"]
+            numpy.testing.assert_array_equal(stack, packed)
+            self.assertEqual(self.read(f"npy/{folder}/mapping.txt"),
+                             self.read(f"npz/{folder}/mapping.txt"))
+            state, delay = folder.split("/")[0], int(folder.rsplit("_", 1)[1])
+            total, n = sums.get((state, delay), (0, 0))
+            sums[state, delay] = (total + stack.astype(numpy.float64).sum(axis=0), n + count)
+        self.check_statistics(sums)
+        self.check_hdf5(sums)
+
+    def check_statistics(self, sums):
+        rows = json.loads(self.succeed("info", "statistics/statistics.h5", "--json").out)
+        by_key = {(row["state"], row["delay"]): row for row in rows}
+        for (state, delay), (total, count) in sums.items():
+            row = by_key[state, delay]
+            self.assertEqual(row["count"], count)
+            mean = numpy.linalg.norm(total / count)
+            self.assertAlmostEqual(row["norm_of_mean"] / mean, 1, places=5)
+
+    def check_hdf5(self, sums):
+        found = {}
+
+        def visit(name, item):
+            if isinstance(item, h5py.Dataset) and item.ndim == 3:
+                state = "cell" if "cell" in name else "hidden"
+                delay = int(re.search(r"delay_(\d+)", name).group(1))
+                found[state, delay] = item[()].astype(numpy.float64)
+
+        [name] = self.files("hdf5")
+        with h5py.File(self.path("hdf5", name)) as file:
+            file.visititems(visit)
+        self.assertEqual(set(found), set(sums))
+        for key, stack in found.items():
+            total, count = sums[key]
+            self.assertEqual(len(stack), count)
+            numpy.testing.assert_allclose(stack.sum(axis=0), total, rtol=1e-5, atol=1e-7)
+
+    def test_says_how_much_it_will_write_before_it_does(self):
+        outcome = self.gradients("--format", "npy", "--time-step", "3", "--max-delay", "2",
+                                 "--output", "out")
+        files = len(self.files("out"))
+        self.assertRegex(outcome.err, rf"{files:,} files|{files} files")
+
+    def test_null_needs_no_output(self):
+        self.gradients("--format", "null")
+        self.fail_with(2, ["--output"], "gradients", "--model", "model", "--format", "npy")
+
+    def test_wrong_combinations_are_wrong_use(self):
+        for needles, arguments in (
+            (["npy", "windowed"], ["--format", "npy", "--continuous", "--output", "out"]),
+            (["--time-step", "10"], ["--format", "npy", "--time-step", "10", "--output", "out"]),
+            (["--time-step"], ["--format", "null", "--time-step", "3", "--continuous"]),
+            (["--max-delay", "0"], ["--format", "null", "--max-delay", "0"]),
+            (["--layer", "1"], ["--format", "null", "--layer", "1"]),
+            (["--format", "hdf6", "hdf5"], ["--format", "hdf6", "--output", "out"]),
+            (["--state", "both"], ["--format", "null", "--state", "gate"]),
+            (["--windowed", "--continuous"], ["--format", "null", "--windowed", "--continuous"]),
+        ):
+            self.fail_with(2, needles, "gradients", "--model", "model", *arguments)
+        self.fail_with(2, ["--model", "--config"], "gradients", "--format", "null")
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_configuration_gives_the_defaults(self):
+        self.succeed(
+            "gradients", "--config", "small.config", "--set", "grad_interm=hidden", "--set",
+            "time_step=5", "--set", "max_delay=2", "--set", "grad_dir=from_config/timestep_5",
+        )
+        folders = {os.path.dirname(name) for name in self.files("from_config")}
+        self.assertEqual(folders, {"timestep_5/delay_0", "timestep_5/delay_1"})
+
+    def test_same_command_writes_the_same_bytes(self):
+        for name in ("a", "b"):
+            self.gradients("--format", "npy,hdf5,npz", "--time-step", "4", "--max-delay", "3",
+                           "--output", name, "--threads", "2")
+        self.assertEqual(self.files("a"), self.files("b"))
+        for name in self.files("a"):
+            self.assertEqual(self.read("a/" + name), self.read("b/" + name), name)
+
+    def test_pack_makes_what_numpy_reads(self):
+        self.gradients("--format", "npy", "--time-step", "3", "--max-delay", "2", "--output", "out")
+        self.succeed("pack", "out/delay_1")
+        packed = numpy.load(self.path("out/delay_1/all.npz"))["arr_0"]
+        count = sum(1 for name in self.files("out/delay_1") if re.fullmatch(r"\d+\.npy", name))
+        self.assertEqual(packed.shape, (count, 7, 5))
+        numpy.testing.assert_array_equal(
+            packed[count - 1], numpy.load(self.path(f"out/delay_1/{count - 1}.npy")))
+        self.fail_with(1, ["all.npz", "--overwrite"], "pack", "out/delay_1")
+
+    def test_pack_names_the_matrix_of_another_shape(self):
+        self.gradients("--format", "npy", "--time-step", "3", "--max-delay", "1", "--output", "out")
+        numpy.save(self.path("out/delay_0/5.npy"), numpy.zeros((2, 2), numpy.float32))
+        self.fail_with(1, ["5.npy"], "pack", "out/delay_0")
+        self.assertNotIn("delay_0/all.npz", self.files("out"))
+
+    def test_check_gradients_passes_and_prints_a_row_per_delay(self):
+        outcome = self.succeed("check-gradients", "--model", "model", "--json")
+        rows = json.loads(outcome.out)
+        self.assertEqual({row["state"] for row in rows}, {"cell", "hidden"})
+        self.assertTrue(all(row["passed"] for row in rows))
+
+
+if __name__ == "__main__":
+    unittest.main()
