@@ -32,7 +32,7 @@ class JsonFields {
   /// A number above 0, none if the field is missing or null.
   [[nodiscard]] std::optional<double> positive_or_none(const char* name) const;
 
-  [[nodiscard]] const nlohmann::json& json() const { return *value_; }
+  [[nodiscard]] const nlohmann::json& content() const { return *value_; }
   /// @throws DataError naming the field
   [[noreturn]] void fail(std::string_view name, const std::string& message) const;
 

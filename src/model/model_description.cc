@@ -61,7 +61,7 @@ Architecture read_architecture(const JsonFields& fields) {
 Config read_configuration(const JsonFields& root) {
   const JsonFields fields = root.object("configuration");
   std::vector<std::string> items;
-  for (const auto& [key, value] : fields.json().items()) {
+  for (const auto& [key, value] : fields.content().items()) {
     items.push_back(fmt::format("{}={}", key, fields.text(key.c_str())));
   }
   try {
@@ -91,10 +91,10 @@ void check_format(const JsonFields& fields) {
                                        "stategrad {} reads: upgrade stategrad",
                                        version, kFormatVersion, STATEGRAD_VERSION));
   }
-  if (fields.text("digest") != digest_of(fields.json())) {
+  if (fields.text("digest") != digest_of(fields.content())) {
     fields.fail("digest", fmt::format("{} is not the digest {} of what the file holds: it was "
                                       "altered after it was written",
-                                      fields.text("digest"), digest_of(fields.json())));
+                                      fields.text("digest"), digest_of(fields.content())));
   }
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "text/word_list.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+#include <map>
+#include <unordered_set>
+
+#include "base/atomic_file.h"
+#include "stategrad/errors.h"
+#include "text/decoder.h"
+
+namespace stategrad::text {
+namespace {
+
+/// Collects the lines of a file of words.
+class Lines {
+ public:
+  explicit Lines(const std::filesystem::path& file) : file_(file.string()) {}
+
+  void add(std::string_view line) {
+    ++line_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) return;
+    const std::size_t tab = line.rfind('\t');
+    if (tab == std::string_view::npos || tab == 0) {
+      fail("'word<TAB>id' was expected");
+    }
+    const std::string word(line.substr(0, tab));
+    const std::string_view digits = line.substr(tab + 1);
+    std::int64_t id = -1;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+    if (error != std::errc{} || end != digits.data() + digits.size() || id < 0 ||
+        id >= std::numeric_limits<WordId>::max()) {
+      fail(fmt::format("'{}' is no id: a number from 0 was expected after the tab", digits));
+    }
+    if (!seen_.insert(word).second) fail(fmt::format("the word '{}' stands twice", word));
+    if (!words_.emplace(id, word).second) {
+      fail(fmt::format("the id {} stands twice, for '{}' and '{}'", id, words_.at(id), word));
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> take() const {
+    if (words_.empty()) throw DataError(file_, "", "no words: 'word<TAB>id' lines were expected");
+    std::vector<std::string> words;
+    for (const auto& [id, word] : words_) {
+      if (id != static_cast<std::int64_t>(words.size())) {
+        throw DataError(file_, "", fmt::format("no word has the id {}", words.size()));
+      }
+      words.push_back(word);
+    }
+    return words;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& message) const {
+    throw DataError(file_, fmt::format("line {}", line_), message);
+  }
+  std::string file_;
+  std::int64_t line_ = 0;
+  std::map<std::int64_t, std::string> words_;
+  std::unordered_set<std::string> seen_;
+};
+
+}  // namespace
+
+std::vector<std::string> read_word_list(const std::filesystem::path& file) {
+  Decoder decoder(file, "utf-8");
+  Lines lines(file);
+  std::string rest;
+  for (std::string_view piece = decoder.next(); !piece.empty(); piece = decoder.next()) {
+    rest += piece;
+    std::size_t start = 0;
+    for (std::size_t end = rest.find('\n'); end != std::string::npos;
+         end = rest.find('\n', start)) {
+      lines.add(std::string_view(rest).substr(start, end - start));
+      start = end + 1;
+    }
+    rest.erase(0, start);
+  }
+  if (!rest.empty()) lines.add(rest);
+  return lines.take();
+}
+
+void write_word_list(const Vocabulary& vocabulary, const std::filesystem::path& file) {
+  std::string lines;
+  for (std::size_t id = 0; id < vocabulary.words().size(); ++id) {
+    fmt::format_to(std::back_inserter(lines), "{}\t{}\n", vocabulary.words()[id], id);
+  }
+  if (file.has_parent_path()) make_folders(file.parent_path());
+  write_file(file, lines);
+}
+
+}  // namespace stategrad::text
