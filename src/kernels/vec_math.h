@@ -19,7 +19,7 @@ struct ExpConstants<float> {
   static constexpr float kLn2Low = -2.12194440e-4F;
   static constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: x + kRound - kRound rounds x
   static constexpr int kMantissaBits = 23;
-  static constexpr float kMost = 88.72F;    // exp of more is taken for inf
+  static constexpr float kMost = 88.37F;    // exp of more is taken for inf: its power of two would be
   static constexpr float kLeast = -87.33F;  // exp of less is taken for 0
   static constexpr float kTanhOne = 9.02F;  // tanh beyond it rounds to 1
   static constexpr int kTerms = 7;          // of the Taylor series: the rest is below 2^-27
@@ -32,7 +32,7 @@ struct ExpConstants<double> {
   static constexpr double kLn2Low = 1.42860682030941723212e-6;
   static constexpr double kRound = 6755399441055744.0;  // 1.5 * 2^52
   static constexpr int kMantissaBits = 52;
-  static constexpr double kMost = 709.78;
+  static constexpr double kMost = 709.43;
   static constexpr double kLeast = -708.39;
   static constexpr double kTanhOne = 19.07;
   static constexpr int kTerms = 13;  // the rest is below 2^-57

@@ -27,9 +27,9 @@ struct TrainingProgress {
   ConfigItems config;  ///< config_items() of the run
   std::uint64_t seed = 1;
   int threads = 0;  ///< that it ran with
-  std::uint64_t vocabulary_digest = 0;
-  std::uint64_t train_digest = 0;
-  std::uint64_t valid_digest = 0;
+  std::string vocabulary_digest;
+  std::string train_digest;
+  std::string valid_digest;
   std::int64_t windows = 0;     ///< windows of an epoch
   std::int64_t window = 0;      ///< windows of the current epoch that are done
   double loss_sum = 0;          ///< of those windows
@@ -46,8 +46,8 @@ struct TrainingProgress {
 [[nodiscard]] std::filesystem::path checkpoint_file(const std::filesystem::path& directory);
 
 /// Digests that tell one text or vocabulary from another.
-[[nodiscard]] std::uint64_t digest(std::span<const WordId> ids);
-[[nodiscard]] std::uint64_t digest(const Vocabulary& vocabulary);
+[[nodiscard]] std::string digest(std::span<const WordId> ids);
+[[nodiscard]] std::string digest(const Vocabulary& vocabulary);
 
 /// The progress that a checkpoint holds, none if there is no checkpoint.
 /// @throws DataError if the file is truncated, altered or of another format or version

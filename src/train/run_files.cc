@@ -50,7 +50,7 @@ LanguageModel<Real> snapshot(const Vocabulary& vocabulary, const Parameters<Real
 }
 
 void write_first_files(const TrainingJob& job, const TrainingProgress& progress) {
-  create_directories(job.directory);
+  make_folders(job.directory);
   model::write_vocabulary(job.directory, job.data.vocabulary);
   model::write_description(job.directory, describe(job, progress));
 }

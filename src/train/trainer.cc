@@ -88,8 +88,8 @@ void check_same(const TrainingJob& job, const TrainingProgress& saved,
                     fmt::format("seed was {} and is {} now: a resumed training must keep it",
                                 saved.seed, now.seed));
   }
-  const auto compare = [](std::uint64_t before, std::uint64_t after, const std::string& file,
-                          std::string_view what) {
+  const auto compare = [](const std::string& before, const std::string& after,
+                          const std::string& file, std::string_view what) {
     if (before == after) return;
     throw DataError(
         file, "",
