@@ -2,9 +2,26 @@
 #include "cli/session.h"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <ostream>
 
 namespace stategrad::cli {
+
+std::uint64_t Session::seed_for(const Config& config) const {
+  if (seed) return *seed;
+  if (!config.random) return 1;
+  return static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+}
+
+std::unique_ptr<Progress> Session::make_progress(const std::string& label, const std::string& unit,
+                                                 std::int64_t total) const {
+  if (quiet) return nullptr;
+  return std::make_unique<Progress>(*err, err_is_terminal, label, unit, total);
+}
+
+void Session::print(const io::Table& table) const {
+  *out << (json ? table.to_json() : table.to_text());
+}
 
 void Session::note(const std::string& line) const {
   if (!quiet) *err << line << '\n' << std::flush;
@@ -37,10 +54,10 @@ void add_config_options(CLI::App& command, ConfigArguments& arguments, bool requ
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-Config load(const ConfigArguments& arguments, const Session& session) {
+LoadedConfig load(const ConfigArguments& arguments, const Session& session) {
   LoadedConfig loaded = load_config(arguments.file, arguments.overrides);
   for (const std::string& warning : loaded.warnings) session.warn(warning);
-  return loaded.config;
+  return loaded;
 }
 
 std::string examples(const std::vector<std::string>& lines) {

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
+#include "io/table.h"
 #include "stategrad/config.h"
 #include "stategrad/thread_team.h"
 
@@ -26,6 +28,7 @@ struct Session {
   bool json = false;                  ///< tables as JSON
   std::ostream* out = nullptr;        ///< standard output: results
   std::ostream* err = nullptr;        ///< standard error: progress, log, messages
+  bool err_is_terminal = false;       ///< whether progress may rewrite its line
   const std::atomic<bool>* stop = nullptr;
   /// What the command line asks for; set by the callback of the command that was named.
   std::function<void()> job;
@@ -33,6 +36,14 @@ struct Session {
   [[nodiscard]] std::unique_ptr<ThreadTeam> make_team() const {
     return std::make_unique<ThreadTeam>(threads);
   }
+  /// The seed to use: --seed, or 1, or one from the clock if the configuration says `random`.
+  [[nodiscard]] std::uint64_t seed_for(const Config& config) const;
+  /// A progress line on standard error; null when quiet.
+  [[nodiscard]] std::unique_ptr<Progress> make_progress(const std::string& label,
+                                                        const std::string& unit,
+                                                        std::int64_t total) const;
+  /// Writes a table to standard output, as --json says.
+  void print(const io::Table& table) const;
   /// A line of information on standard error, unless quiet.
   void note(const std::string& line) const;
   /// A line that matters even when quiet.
@@ -52,7 +63,7 @@ struct ConfigArguments {
 void add_config_options(CLI::App& command, ConfigArguments& arguments, bool required);
 
 /// Loads the configuration and passes its warnings on.
-[[nodiscard]] Config load(const ConfigArguments& arguments, const Session& session);
+[[nodiscard]] LoadedConfig load(const ConfigArguments& arguments, const Session& session);
 
 /// A footer of examples for --help, one per line.
 [[nodiscard]] std::string examples(const std::vector<std::string>& lines);
