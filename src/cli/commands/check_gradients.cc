@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "base/random.h"
+#include "base/text_format.h"
+#include "cli/commands/commands.h"
+#include "cli/model_arguments.h"
+#include "gradient/gradient_checker.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::cli {
+namespace {
+
+struct Arguments {
+  ModelArguments model;
+  std::string text;
+  gradient::CheckOptions options;
+};
+
+/// Random words: the gradients must be right on any text.
+std::vector<WordId> random_words(std::size_t count, std::int64_t vocab_size, std::uint64_t seed) {
+  RandomStream random(seed);
+  std::vector<WordId> words(count);
+  for (WordId& word : words) {
+    word = static_cast<WordId>(random.below(static_cast<std::uint64_t>(vocab_size)));
+  }
+  return words;
+}
+
+void check(const Session& session, const Arguments& arguments) {
+  const OpenedModel opened = open_model(arguments.model, session);
+  const gradient::CheckOptions& options = arguments.options;
+  std::int64_t unknown = 0;
+  const std::vector<WordId> text =
+      arguments.text.empty() ? random_words(static_cast<std::size_t>(options.max_delay) *
+                                                static_cast<std::size_t>(options.stretches + 1),
+                                            opened.vocabulary().size(), session.seed.value_or(1))
+                             : read_text(opened, arguments.text, unknown);
+  const auto team = session.make_team();
+  const gradient::CheckReport report = std::visit(
+      [&](const auto& model) { return gradient::check_gradients(model, text, options, *team); },
+      opened.model);
+  io::Table table(
+      {"state", "layer", "delay", "largest", "adjoint_difference", "finite_difference", "passed"});
+  for (const gradient::CheckRow& row : report.rows) {
+    table.add({std::string(to_string(row.state.state)), std::int64_t{row.state.layer},
+               std::int64_t{row.delay}, row.largest, row.adjoint_difference, row.finite_difference,
+               row.passed});
+  }
+  session.print(table);
+  session.note(fmt::format("{} state gradients compared; accepted when {}",
+                           format_count(report.blocks), report.criterion));
+  if (!report.passed) {
+    throw NumericalError(
+        fmt::format("{}: the state gradients do not agree, see the rows above that did not pass",
+                    opened.directory.string()));
+  }
+}
+
+}  // namespace
+
+void add_check_gradients(CLI::App& program, Session& session) {
+  CLI::App* command = program.add_subcommand(
+      "check-gradients",
+      "Compare the state gradients of a model with the adjoint pass and finite differences");
+  auto arguments = std::make_shared<Arguments>();
+  add_model_options(*command, arguments->model);
+  command->add_option("--text", arguments->text, "Text file (default: random words)")
+      ->type_name("FILE");
+  command->add_option("--max-delay", arguments->options.max_delay, "Delays 0 to D-1")
+      ->check(CLI::Range(1, 100'000))
+      ->type_name("D")
+      ->capture_default_str();
+  command
+      ->add_option("--stretches", arguments->options.stretches,
+                   "At how many places of the text, spread evenly")
+      ->check(CLI::Range(1, 100'000))
+      ->type_name("N")
+      ->capture_default_str();
+  add_common_options(*command, session, true);
+  command->footer(examples({
+      "stategrad check-gradients --model models/mine",
+      "stategrad check-gradients --model models/mine --text valid.txt --max-delay 20 --json",
+  }));
+  command->callback([&session, arguments] {
+    session.job = [&session, arguments] { check(session, *arguments); };
+  });
+}
+
+}  // namespace stategrad::cli

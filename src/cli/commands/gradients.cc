@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include <CLI/CLI.hpp>
+#include <optional>
+
+#include "cli/commands/commands.h"
+#include "cli/gradient_pass.h"
+#include "cli/time_steps.h"
+#include "stategrad/errors.h"
+#include "text/dataset.h"
+
+namespace stategrad::cli {
+namespace {
+
+struct Arguments {
+  ModelArguments model;
+  std::string text;
+  std::optional<std::string> time_step;
+  std::optional<int> max_delay;
+  std::optional<std::string> state;
+  std::string layer = "top";
+  bool windowed = false;
+  bool continuous = false;
+  std::string formats = "npy";
+  std::string output;
+  bool overwrite = false;
+};
+
+/// What the command line leaves open is taken from the configuration.
+PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
+  const Config& config = opened.config;
+  PassRequest request;
+  request.text = arguments.text.empty() ? text::data_files(config).valid : arguments.text;
+  request.formats = sinks::parse_output_formats(arguments.formats);
+  request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
+  request.overwrite = arguments.overwrite;
+  GradientOptions& options = request.options;
+  options.windowed =
+      !arguments.continuous && (arguments.windowed || sinks::windowed_by_default(request.formats));
+  options.num_steps = config.num_steps;
+  options.max_delay = arguments.max_delay.value_or(config.max_delay.value_or(50));
+  const std::string state = std::string(to_string(config.grad_interm.value_or(StateKind::kCell)));
+  options.states = parse_states(arguments.state.value_or(state), arguments.layer,
+                                opened.description.architecture.num_layers);
+  if (arguments.time_step) {
+    options.time_steps = parse_time_steps(*arguments.time_step);
+    if (!options.windowed && *arguments.time_step != "all") {
+      throw UsageError(
+          "--time-step counts from the start of a window: take --windowed, or leave it away");
+    }
+  } else if (options.windowed && config.time_step) {
+    options.time_steps = {*config.time_step};
+  }
+  return request;
+}
+
+void gradients(const Session& session, const Arguments& arguments) {
+  const OpenedModel opened = open_model(arguments.model, session);
+  const PassRequest request = request_of(arguments, opened);
+  const auto team = session.make_team();
+  const PassSummary summary = run_gradient_pass(opened, request, session, *team);
+  io::Table table({"text", "words", "state_gradients", "files", "seconds", "ms_per_word"});
+  table.add({request.text.string(), summary.words, summary.blocks,
+             static_cast<std::int64_t>(summary.files), summary.seconds,
+             1e3 * summary.seconds / static_cast<double>(summary.words)});
+  session.print(table);
+}
+
+void add_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--text", arguments.text,
+                  "Text file (default: the validation file of the model's data)")
+      ->type_name("FILE");
+  command
+      .add_option("--time-step", arguments.time_step,
+                  "Steps of a window: 49, 0,5,49, 0-9 or all (default: time_step of the "
+                  "configuration, else all)")
+      ->type_name("STEPS");
+  command
+      .add_option("--max-delay", arguments.max_delay,
+                  "Delays 0 to D-1 (default: max_delay of the configuration, else 50)")
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("D");
+  command
+      .add_option("--state", arguments.state,
+                  "cell, hidden or both (default: grad_interm of the configuration, else cell); "
+                  "GRU and RNN have only the hidden state")
+      ->check(CLI::IsMember({"cell", "hidden", "both"}))
+      ->type_name("STATE");
+  command.add_option("--layer", arguments.layer, "A layer from 0, top or all")
+      ->type_name("LAYER")
+      ->capture_default_str();
+  auto* windowed = command.add_flag(
+      "--windowed", arguments.windowed,
+      "Never across the start of a window of num_steps words (default for npy, npz and hdf5)");
+  command
+      .add_flag("--continuous", arguments.continuous,
+                "Across windows (default for statistics and null)")
+      ->excludes(windowed);
+  command
+      .add_option("--format", arguments.formats,
+                  "npy, npz, hdf5, statistics or null (for timing), or several with commas")
+      ->type_name("FORMATS")
+      ->capture_default_str();
+  command
+      .add_option("-o,--output", arguments.output,
+                  "Folder to write to (default: grad_dir of the configuration)")
+      ->type_name("DIR");
+  command.add_flag("--overwrite", arguments.overwrite,
+                   "Replace the state gradients that are in the folder");
+}
+
+}  // namespace
+
+void add_gradients(CLI::App& program, Session& session) {
+  CLI::App* command = program.add_subcommand(
+      "gradients", "Compute the state gradients of a text, all delays and time steps in one pass");
+  auto arguments = std::make_shared<Arguments>();
+  add_model_options(*command, arguments->model);
+  add_options(*command, *arguments);
+  add_common_options(*command, session, true);
+  command->footer(examples({
+      "stategrad gradients --model models/mine --time-step 49 -o gradients/timestep_49",
+      "stategrad gradients --model models/mine --format statistics -o results",
+      "stategrad gradients --model models/mine --text book.txt --state both --format hdf5 -o out",
+      "stategrad gradients --model models/mine --format null --max-delay 50",
+  }));
+  command->callback([&session, arguments] {
+    session.job = [&session, arguments] { gradients(session, *arguments); };
+  });
+}
+
+}  // namespace stategrad::cli

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+//
+// The original program's main.py.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ostream>
+
+#include "base/run_log.h"
+#include "base/text_format.h"
+#include "cli/commands/commands.h"
+#include "cli/gradient_pass.h"
+#include "cli/training.h"
+#include "model/embeddings.h"
+#include "stategrad/errors.h"
+#include "stategrad/version.h"
+#include "text/dataset.h"
+#include "train/evaluate.h"
+
+namespace stategrad::cli {
+namespace {
+
+struct Arguments {
+  ConfigArguments config;
+  TrainingRequest request;
+  bool no_train = false;
+  bool no_valid = false;
+  bool no_test = false;
+  std::string device = "cpu";
+};
+
+/// Lines that stand on standard output and in the log.
+class Printer {
+ public:
+  Printer(const Session& session, const Config& config)
+      : session_(session), log_(config.log_dir, log_name(config)) {
+    log_.line("stategrad " STATEGRAD_VERSION);
+    for (const auto& [key, value] : config_items(config)) {
+      log_.line(fmt::format("{} {}", key, value));
+    }
+  }
+  void line(const std::string& text) {
+    *session_.out << text << '\n' << std::flush;
+    log_.line(text);
+  }
+
+ private:
+  const Session& session_;
+  RunLog log_;
+};
+
+void check(const Arguments& arguments) {
+  if (arguments.device != "cpu") {
+    throw UsageError(fmt::format("--device {}: stategrad computes on the cpu, the only device",
+                                 arguments.device));
+  }
+  if (!arguments.no_train && arguments.no_valid) {
+    throw UsageError("--novalid: training needs validation; give --notrain as well, or neither");
+  }
+  if (arguments.no_train && (arguments.request.resume || arguments.request.overwrite)) {
+    throw UsageError("--resume and --overwrite are for training, which --notrain leaves away");
+  }
+}
+
+void train(const Arguments& arguments, Printer& printer, const Session& session, ThreadTeam& team) {
+  TrainingListener listener;
+  listener.on_epoch_begin = [&](int, double rate) {
+    printer.line("Learning rate: " + format_number(rate));
+  };
+  listener.on_epoch_end = [&](const train::EpochResult& epoch) {
+    printer.line(fmt::format("Epoch: {} Train Perplexity: {}", epoch.epoch,
+                             format_number(epoch.train_perplexity)));
+    printer.line(fmt::format("Epoch: {} Valid Perplexity: {}", epoch.epoch,
+                             format_number(epoch.valid_perplexity)));
+  };
+  train_from_configuration(arguments.request, listener, session, team);
+}
+
+double validate(const OpenedModel& opened, const Session& session, ThreadTeam& team) {
+  const auto file = text::data_files(opened.config).valid;
+  std::int64_t unknown = 0;
+  const std::vector<WordId> ids = read_text(opened, file, unknown);
+  return std::visit(
+      [&](const auto& model) {
+        return train::evaluate_windows(model, {ids, file.string()}, opened.config.batch_size,
+                                       opened.config.num_steps, team, session.stop)
+            .perplexity();
+      },
+      opened.model);
+}
+
+double test(const OpenedModel& opened, const Session& session, ThreadTeam& team) {
+  const auto file = text::data_files(opened.config).test;
+  std::int64_t unknown = 0;
+  const std::vector<WordId> ids = read_text(opened, file, unknown);
+  const auto progress =
+      session.make_progress("testing", "words", static_cast<std::int64_t>(ids.size()) - 1);
+  std::int64_t done = 0;
+  return std::visit(
+      [&](const auto& model) {
+        return train::evaluate_stream(model, {ids, file.string()}, team, session.stop,
+                                      [&](WordId, double) {
+                                        if (progress) progress->update(++done);
+                                      })
+            .perplexity();
+      },
+      opened.model);
+}
+
+void write_gradients(const OpenedModel& opened, const Session& session, ThreadTeam& team) {
+  const Config& config = opened.config;
+  if (config.batch_size != 1) {
+    session.note(
+        fmt::format("state gradients read the text as one stream; batch_size {} is for "
+                    "training and validation",
+                    config.batch_size));
+  }
+  PassRequest request;
+  request.text = text::data_files(config).valid;
+  request.formats = {sinks::OutputFormat::kNpy};
+  request.output = config.grad_dir;
+  request.options.windowed = true;
+  request.options.num_steps = config.num_steps;
+  request.options.max_delay = config.max_delay.value_or(50);
+  if (config.time_step) request.options.time_steps = {*config.time_step};
+  request.options.states = {{*config.grad_interm, opened.description.architecture.num_layers - 1}};
+  run_gradient_pass(opened, request, session, team);
+}
+
+void write_embedding(const OpenedModel& opened) {
+  std::visit(
+      [&](const auto& model) { model::write_embeddings(model, opened.config.save_embedding); },
+      opened.model);
+}
+
+void run(const Session& session, Arguments& arguments) {
+  check(arguments);
+  arguments.request.loaded = load(arguments.config, session);
+  const LoadedConfig& loaded = arguments.request.loaded;
+  const auto team = session.make_team();
+  std::optional<OpenedModel> opened;
+  // What --notrain needs is opened first, so that a wrong use leaves no log behind.
+  if (arguments.no_train) opened = open_model(loaded, model::WhichWeights::kLast);
+  Printer printer(session, loaded.config);
+  if (!arguments.no_train) {
+    train(arguments, printer, session, *team);
+    opened = open_model(loaded, model::WhichWeights::kLast);
+  }
+  if (!loaded.config.save_embedding.empty()) {
+    write_embedding(*opened);
+    return;
+  }
+  if (arguments.no_train && !arguments.no_valid) {
+    printer.line("Valid Perplexity: " + format_number(validate(*opened, session, *team)));
+    if (loaded.config.grad_interm) write_gradients(*opened, session, *team);
+  }
+  if (arguments.no_test) return;
+  const double perplexity = test(*opened, session, *team);
+  printer.line("Test Perplexity: " + format_number(perplexity));
+  if (!arguments.no_train) {
+    opened->description.test_perplexity = perplexity;
+    model::write_description(opened->directory, opened->description);
+  }
+}
+
+}  // namespace
+
+void add_run(CLI::App& program, Session& session) {
+  CLI::App* command = program.add_subcommand(
+      "run", "Train, validate, test and write state gradients as a configuration says");
+  auto arguments = std::make_shared<Arguments>();
+  add_config_options(*command, arguments->config, true);
+  command->add_flag("--notrain", arguments->no_train, "Use the model in save_path as it is");
+  command->add_flag("--novalid", arguments->no_valid, "No validation (with --notrain)");
+  command->add_flag("--notest", arguments->no_test, "No test");
+  command->add_option("--device", arguments->device, "Device to compute on")
+      ->type_name("cpu")
+      ->capture_default_str();
+  add_start_options(*command, arguments->request);
+  add_common_options(*command, session, false);
+  command->footer(examples({
+      "stategrad run --config configs/ptb-norm-wsj_64e_256h_steps50.config",
+      "stategrad run --config configs/ptb-norm-wsj_64e_256h_steps50.config --notrain --novalid",
+      "stategrad run --config configs/ptb-norm-wsj_64e_256h_steps50_grad_timestep0.config "
+      "--notrain --notest",
+  }));
+  command->callback(
+      [&session, arguments] { session.job = [&session, arguments] { run(session, *arguments); }; });
+}
+
+}  // namespace stategrad::cli

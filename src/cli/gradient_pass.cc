@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "cli/gradient_pass.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+#include "base/memory.h"
+#include "base/text_format.h"
+#include "sinks/forecast.h"
+#include "sinks/make_sink.h"
+#include "sinks/output_rules.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+sinks::Provenance provenance_of(const OpenedModel& opened, const PassRequest& request) {
+  return {.model = opened.directory.string(),
+          .model_fingerprint = sinks::fingerprint_of_file(opened.weights_file),
+          .text = request.text.string(),
+          .dtype = opened.description.dtype,
+          .basis = request.options.basis};
+}
+
+/// Says what will be written, and makes room for it.
+sinks::OutputForecast prepare_output(const GradientRun& run, const PassRequest& request,
+                                     DType dtype, const Session& session) {
+  const sinks::OutputForecast forecast = sinks::forecast_output(run, request.formats, dtype);
+  session.note(to_line(forecast, request.output));
+  if (!sinks::writes_files(request.formats)) return forecast;
+  const sinks::ExistingOutput existing =
+      sinks::check_output_folder(request.output, request.overwrite);
+  require_space(forecast, request.output, existing.bytes, existing.files);
+  sinks::clear_output_folder(existing);
+  return forecast;
+}
+
+template <class Real>
+PassSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& opened,
+                     const PassRequest& request, std::span<const WordId> text,
+                     const Session& session, ThreadTeam& team) {
+  GradientOptions options = request.options;
+  const GradientRun run = plan_state_gradients(model, text, options);
+  const sinks::OutputForecast forecast =
+      prepare_output(run, request, opened.description.dtype, session);
+  const auto sink =
+      sinks::make_sink(request.formats, {request.output, provenance_of(opened, request)});
+  PassSummary summary{
+      .words =
+          run.windowed ? run.num_windows * run.num_steps : static_cast<std::int64_t>(text.size()),
+      .blocks = run.num_blocks_per_state * static_cast<std::int64_t>(run.states.size()),
+      .files = forecast.files,
+      .bytes = forecast.bytes};
+  const auto progress = session.make_progress("state gradients", "words", summary.words);
+  options.stop = session.stop;
+  if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
+  const auto start = Clock::now();
+  compute_state_gradients(model, text, options, *sink, team);
+  summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return summary;
+}
+
+int parse_layer(const std::string& layer, int num_layers) {
+  if (layer == "top") return num_layers - 1;
+  int number = -1;
+  const auto [end, error] = std::from_chars(layer.data(), layer.data() + layer.size(), number);
+  if (error != std::errc{} || end != layer.data() + layer.size() || number < 0 ||
+      number >= num_layers) {
+    throw UsageError(fmt::format("--layer '{}': give top, all or a layer of the model, 0 to {}",
+                                 layer, num_layers - 1));
+  }
+  return number;
+}
+
+}  // namespace
+
+std::vector<StateOfLayer> parse_states(const std::string& state, const std::string& layer,
+                                       int num_layers) {
+  std::vector<StateKind> kinds{StateKind::kCell, StateKind::kHidden};
+  if (state != "both") kinds = {parse_state_kind(state)};
+  int first = 0;
+  int last = num_layers - 1;
+  if (layer != "all") first = last = parse_layer(layer, num_layers);
+  std::vector<StateOfLayer> states;
+  for (const StateKind kind : kinds) {
+    for (int l = first; l <= last; ++l) states.push_back({kind, l});
+  }
+  return states;
+}
+
+PassSummary run_gradient_pass(const OpenedModel& opened, const PassRequest& request,
+                              const Session& session, ThreadTeam& team) {
+  if (request.output.empty() && sinks::writes_files(request.formats)) {
+    throw UsageError(
+        "a folder to write to is needed: give --output DIR or set grad_dir in the configuration");
+  }
+  std::int64_t unknown = 0;
+  const std::vector<WordId> text = read_text(opened, request.text, unknown);
+  if (unknown > 0) {
+    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
+                             request.text.string(), format_count(unknown),
+                             format_count(static_cast<std::int64_t>(text.size()))));
+  }
+  const PassSummary summary = std::visit(
+      [&](const auto& model) { return run_pass(model, opened, request, text, session, team); },
+      opened.model);
+  session.note(fmt::format("{} words in {}, {:.3f} ms per word, peak memory {}",
+                           format_count(summary.words), format_duration(summary.seconds),
+                           1e3 * summary.seconds / static_cast<double>(summary.words),
+                           format_bytes(peak_memory())));
+  return summary;
+}
+
+}  // namespace stategrad::cli
