@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// A little of HDF5 (https://docs.hdfgroup.org/hdf5/v1_10/): named arrays and attributes. Objects
+// are named by their path in the file, "/" is the file itself.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace stategrad::io {
+
+using Shape = std::vector<std::int64_t>;
+
+/// Where a file is built before it appears under its name.
+enum class Hdf5Storage {
+  kMemory,  ///< for files of some hundred megabytes: written in one go by commit()
+  kDisk,    ///< for any size: grows under a temporary name
+};
+
+/// A file being written; appears whole, by commit(), or not at all. The same calls give the same
+/// bytes. T is float, double, std::int32_t or std::int64_t.
+///
+/// Every function throws ResourceError naming the file when the disk is full, DataError when it
+/// cannot be written for another reason.
+class Hdf5Writer {
+ public:
+  Hdf5Writer(const std::filesystem::path& target, Hdf5Storage storage);
+  ~Hdf5Writer();
+  Hdf5Writer(const Hdf5Writer&) = delete;
+  Hdf5Writer& operator=(const Hdf5Writer&) = delete;
+
+  void set_attribute(const std::string& object, const std::string& name, const std::string& value);
+  void set_attribute(const std::string& object, const std::string& name, std::int64_t value);
+
+  /// Writes an array, compressed when it is larger than a few kilobytes; groups above it are made.
+  template <class T>
+  void write(const std::string& path, const Shape& shape, std::span<const T> values);
+  void write_texts(const std::string& path, const std::vector<std::string>& texts);
+
+  /// Creates an array [0, shape...] that append() makes longer; compressed, a chunk per item.
+  template <class T>
+  void create_growing(const std::string& path, const Shape& item_shape);
+  /// Appends one item.
+  template <class T>
+  void append(const std::string& path, std::span<const T> item);
+
+  void commit();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A file to read. Every function throws DataError naming file and object when the object is
+/// missing, of another type or shape, or cannot be read.
+class Hdf5Reader {
+ public:
+  /// @throws DataError if the file is missing or is no (whole) HDF5 file
+  explicit Hdf5Reader(const std::filesystem::path& file);
+  ~Hdf5Reader();
+  Hdf5Reader(const Hdf5Reader&) = delete;
+  Hdf5Reader& operator=(const Hdf5Reader&) = delete;
+
+  [[nodiscard]] bool has_attribute(const std::string& object, const std::string& name) const;
+  [[nodiscard]] std::string text_attribute(const std::string& object,
+                                           const std::string& name) const;
+  [[nodiscard]] std::int64_t integer_attribute(const std::string& object,
+                                               const std::string& name) const;
+
+  [[nodiscard]] Shape shape(const std::string& path) const;
+  /// Reads an array of the given shape.
+  template <class T>
+  void read(const std::string& path, const Shape& shape, std::span<T> out) const;
+  [[nodiscard]] std::vector<std::string> read_texts(const std::string& path) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stategrad::io

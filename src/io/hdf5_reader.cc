@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/hdf5.h"
+#include "io/hdf5_handle.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::io {
+namespace {
+
+/// Texts as Hdf5Writer stores them: of variable length.
+Handle text_type() {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  return type;
+}
+
+}  // namespace
+
+struct Hdf5Reader::Impl {
+  explicit Impl(const std::filesystem::path& path) : name(path.string()) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) throw DataError(name, "", "no such file");
+    file = Handle(H5Fopen(name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+    if (!file.valid()) fail("offset 0", "no HDF5 file, or a truncated one");
+  }
+
+  [[noreturn]] void fail(const std::string& place, const std::string& message) const {
+    throw DataError(name, place, message);
+  }
+
+  [[nodiscard]] Handle open(const std::string& path) const {
+    Handle dataset(H5Dopen2(file.get(), path.c_str(), H5P_DEFAULT), H5Dclose);
+    if (!dataset.valid()) fail(path, "this array is missing");
+    return dataset;
+  }
+
+  [[nodiscard]] Handle attribute(const std::string& object, const std::string& attribute) const {
+    Handle found(
+        H5Aopen_by_name(file.get(), object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT),
+        H5Aclose);
+    if (!found.valid()) fail(object, fmt::format("the attribute '{}' is missing", attribute));
+    return found;
+  }
+
+  [[nodiscard]] static Shape shape(const Handle& dataset) {
+    const Handle space(H5Dget_space(dataset.get()), H5Sclose);
+    const int rank = H5Sget_simple_extent_ndims(space.get());
+    std::vector<hsize_t> size(rank > 0 ? static_cast<std::size_t>(rank) : 0);
+    if (rank > 0) H5Sget_simple_extent_dims(space.get(), size.data(), nullptr);
+    return {size.begin(), size.end()};
+  }
+
+  QuietErrors quiet;
+  std::string name;
+  Handle file;
+};
+
+Hdf5Reader::Hdf5Reader(const std::filesystem::path& file) : impl_(std::make_unique<Impl>(file)) {}
+Hdf5Reader::~Hdf5Reader() = default;
+
+bool Hdf5Reader::has_attribute(const std::string& object, const std::string& name) const {
+  return H5Aexists_by_name(impl_->file.get(), object.c_str(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::string Hdf5Reader::text_attribute(const std::string& object, const std::string& name) const {
+  const Handle attribute = impl_->attribute(object, name);
+  const Handle stored(H5Aget_type(attribute.get()), H5Tclose);
+  const Handle space(H5Aget_space(attribute.get()), H5Sclose);
+  const Handle type = text_type();
+  char* pointer = nullptr;
+  if (H5Tis_variable_str(stored.get()) <= 0 || H5Sget_simple_extent_npoints(space.get()) != 1 ||
+      H5Aread(attribute.get(), type.get(), static_cast<void*>(&pointer)) < 0) {
+    impl_->fail(object, fmt::format("the attribute '{}' is no text", name));
+  }
+  std::string text = pointer == nullptr ? "" : pointer;
+  H5free_memory(pointer);
+  return text;
+}
+
+std::int64_t Hdf5Reader::integer_attribute(const std::string& object,
+                                           const std::string& name) const {
+  const Handle attribute = impl_->attribute(object, name);
+  const Handle type(H5Aget_type(attribute.get()), H5Tclose);
+  const Handle space(H5Aget_space(attribute.get()), H5Sclose);
+  std::int64_t value = 0;
+  if (H5Tget_class(type.get()) != H5T_INTEGER || H5Sget_simple_extent_npoints(space.get()) != 1 ||
+      H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) < 0) {
+    impl_->fail(object, fmt::format("the attribute '{}' is no integer", name));
+  }
+  return value;
+}
+
+Shape Hdf5Reader::shape(const std::string& path) const { return Impl::shape(impl_->open(path)); }
+
+template <class T>
+void Hdf5Reader::read(const std::string& path, const Shape& shape, std::span<T> out) const {
+  const Handle dataset = impl_->open(path);
+  const Shape found = Impl::shape(dataset);
+  if (found != shape) {
+    impl_->fail(path, fmt::format("the shape is [{}] where [{}] was expected",
+                                  fmt::join(found, ", "), fmt::join(shape, ", ")));
+  }
+  std::int64_t count = 1;
+  for (const std::int64_t n : shape) count *= n;
+  if (static_cast<std::size_t>(count) != out.size()) {
+    throw InternalError(fmt::format("{} numbers are read into room for {}", count, out.size()));
+  }
+  const Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  const H5T_class_t kind = H5Tget_class(type.get());
+  if (kind != H5Tget_class(memory_type<T>())) impl_->fail(path, "another type of numbers");
+  if (H5Dread(dataset.get(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, out.data()) < 0) {
+    impl_->fail(path, "cannot be read: the file is truncated or was altered");
+  }
+}
+
+std::vector<std::string> Hdf5Reader::read_texts(const std::string& path) const {
+  const Handle dataset = impl_->open(path);
+  const Shape size = Impl::shape(dataset);
+  const Handle type(H5Dget_type(dataset.get()), H5Tclose);
+  if (size.size() != 1 || H5Tis_variable_str(type.get()) <= 0) {
+    impl_->fail(path, "a list of texts was expected");
+  }
+  std::vector<char*> pointers(static_cast<std::size_t>(size[0]));
+  const Handle memory = text_type();
+  if (H5Dread(dataset.get(), memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) {
+    impl_->fail(path, "cannot be read: the file is truncated or was altered");
+  }
+  std::vector<std::string> texts;
+  for (const char* pointer : pointers) texts.emplace_back(pointer == nullptr ? "" : pointer);
+  const Handle space(H5Dget_space(dataset.get()), H5Sclose);
+  H5Dvlen_reclaim(memory.get(), space.get(), H5P_DEFAULT, pointers.data());
+  return texts;
+}
+
+template void Hdf5Reader::read(const std::string&, const Shape&, std::span<float>) const;
+template void Hdf5Reader::read(const std::string&, const Shape&, std::span<double>) const;
+template void Hdf5Reader::read(const std::string&, const Shape&, std::span<std::int32_t>) const;
+template void Hdf5Reader::read(const std::string&, const Shape&, std::span<std::int64_t>) const;
+
+}  // namespace stategrad::io

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "io/hdf5.h"
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <numeric>
+
+#include "io/io_test_util.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::io {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class Hdf5 : public FolderTest {
+ protected:
+  static std::vector<double> numbers(std::size_t count) {
+    std::vector<double> values(count);
+    std::iota(values.begin(), values.end(), 0.5);
+    return values;
+  }
+  void write(const std::string& name, Hdf5Storage storage) const {
+    Hdf5Writer file(folder_ / name, storage);
+    const auto values = numbers(6000);
+    file.write<double>("/deep/sums", {10, 20, 30}, values);
+    file.write<std::int64_t>("/count", {2}, std::vector<std::int64_t>{7, -8});
+    file.write_texts("/words", {"the", "Löwe", ""});
+    file.create_growing<float>("/grads", {2, 2});
+    for (int i = 0; i < 300; ++i) {
+      const auto x = static_cast<float>(i);
+      file.append<float>("/grads", std::vector<float>{x, x + 1, x + 2, x + 3});
+    }
+    file.set_attribute("/", "magic", std::string("what it is"));
+    file.set_attribute("/deep/sums", "delays", 50);
+    file.commit();
+  }
+  [[nodiscard]] std::size_t files() const {
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder_), {}));
+  }
+};
+
+TEST_F(Hdf5, H5pyFindsWhatWasWritten) {
+  write("disk.h5", Hdf5Storage::kDisk);
+  write("memory.h5", Hdf5Storage::kMemory);
+  const std::string found = python(R"(
+import h5py
+for name in ('disk.h5', 'memory.h5'):
+    f = h5py.File(name)
+    print(f.attrs['magic'], f['deep/sums'].attrs['delays'], f['deep/sums'].shape, f['deep/sums'][9, 19, 29])
+    print(f['count'][()].tolist(), [w.decode() for w in f['words'][()]])
+    print(f['grads'].shape, f['grads'].dtype, f['grads'][299].tolist(), f['grads'].compression)
+)");
+  const std::string once =
+      "what it is 50 (10, 20, 30) 5999.5\n[7, -8] ['the', 'Löwe', '']\n"
+      "(300, 2, 2) float32 [[299.0, 300.0], [301.0, 302.0]] gzip\n";
+  EXPECT_EQ(found, once + once);
+}
+
+TEST_F(Hdf5, WhatIsWrittenReadsBack) {
+  write("a.h5", Hdf5Storage::kDisk);
+  const Hdf5Reader file(folder_ / "a.h5");
+  std::vector<double> values(6000);
+  file.read<double>("/deep/sums", {10, 20, 30}, values);
+  EXPECT_EQ(values, numbers(6000));
+  EXPECT_THAT(file.shape("/grads"), ElementsAre(300, 2, 2));
+  EXPECT_THAT(file.read_texts("/words"), ElementsAre("the", "Löwe", ""));
+  EXPECT_EQ(file.text_attribute("/", "magic"), "what it is");
+  EXPECT_EQ(file.integer_attribute("/deep/sums", "delays"), 50);
+  EXPECT_TRUE(file.has_attribute("/", "magic"));
+  EXPECT_FALSE(file.has_attribute("/", "tragic"));
+}
+
+TEST_F(Hdf5, SameCallsGiveTheSameBytes) {
+  write("a.h5", Hdf5Storage::kDisk);
+  write("b.h5", Hdf5Storage::kDisk);
+  EXPECT_EQ(read_file(folder_ / "a.h5"), read_file(folder_ / "b.h5"));
+}
+
+TEST_F(Hdf5, NothingIsLeftBehindWithoutCommit) {
+  {
+    Hdf5Writer disk(folder_ / "a.h5", Hdf5Storage::kDisk);
+    Hdf5Writer memory(folder_ / "b.h5", Hdf5Storage::kMemory);
+    disk.create_growing<float>("/x", {1});
+    disk.append<float>("/x", std::vector<float>{1});
+  }
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(Hdf5, FullDiskIsAResourceErrorThatLeavesNothing) {
+  for (const Hdf5Storage storage : {Hdf5Storage::kDisk, Hdf5Storage::kMemory}) {
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const auto handler = signal(SIGXFSZ, SIG_IGN);
+    rlimit small = before;
+    small.rlim_cur = 3000;
+    setrlimit(RLIMIT_FSIZE, &small);
+    EXPECT_THAT([&] { write("a.h5", storage); }, ThrowsMessage<ResourceError>(HasSubstr("a.h5")));
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    EXPECT_EQ(files(), 0U);
+  }
+}
+
+TEST_F(Hdf5, MissingFolderIsNamed) {
+  EXPECT_THAT([&] { write("nowhere/a.h5", Hdf5Storage::kDisk); },
+              ThrowsMessage<DataError>(HasSubstr("nowhere")));
+}
+
+TEST_F(Hdf5, ReaderNamesWhatIsMissingOrDoesNotFit) {
+  write("a.h5", Hdf5Storage::kDisk);
+  const Hdf5Reader file(folder_ / "a.h5");
+  std::vector<double> values(6000);
+  const auto refuse = [&](const auto& call, const std::string& needle) {
+    EXPECT_THAT(call, ThrowsMessage<DataError>(HasSubstr(needle)));
+  };
+  refuse([&] { file.read<double>("/other", {1}, values); }, "/other: this array is missing");
+  refuse(
+      [&] {
+        file.read<double>("/deep/sums", {10, 600}, values);
+      },
+      "[10, 20, 30] where [10, 600]");
+  std::vector<std::int64_t> whole(6000);
+  refuse([&] { file.read<std::int64_t>("/deep/sums", {10, 20, 30}, whole); }, "another type");
+  refuse([&] { (void)file.integer_attribute("/", "magic"); }, "no integer");
+  refuse([&] { (void)file.text_attribute("/", "tragic"); }, "'tragic' is missing");
+  refuse([&] { (void)file.read_texts("/count"); }, "list of texts");
+}
+
+TEST_F(Hdf5, DamagedFilesAreRefused) {
+  write("a.h5", Hdf5Storage::kDisk);
+  const std::string whole = read_file(folder_ / "a.h5");
+  for (const std::size_t size : {std::size_t{0}, std::size_t{20}, whole.size() / 2}) {
+    write_file(folder_ / "cut.h5", whole.substr(0, size));
+    EXPECT_THROW(Hdf5Reader(folder_ / "cut.h5"), DataError) << size;
+  }
+  EXPECT_THROW(Hdf5Reader(folder_ / "absent.h5"), DataError);
+}
+
+}  // namespace
+}  // namespace stategrad::io

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <optional>
+
+#include "base/atomic_file.h"
+#include "io/hdf5.h"
+#include "io/hdf5_handle.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::io {
+namespace {
+
+/// Arrays below this size are not worth a chunk of their own.
+constexpr std::size_t kSmall = 4096;
+/// Memory files grow in steps of this size.
+constexpr std::size_t kIncrement = 1 << 20;
+/// The cheapest level: with the bytes shuffled, more gains next to nothing on gradients.
+constexpr unsigned kCompression = 1;
+
+/// The system's error number in the library's pile of messages, 0 if there is none.
+int system_error() {
+  int number = 0;
+  const auto look = [](unsigned, const H5E_error2_t* error, void* out) -> herr_t {
+    const char* found = error->desc == nullptr ? nullptr : std::strstr(error->desc, "errno = ");
+    if (found != nullptr) *static_cast<int*>(out) = std::atoi(found + 8);
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, look, &number);
+  return number;
+}
+
+std::vector<hsize_t> dimensions(const Shape& shape) { return {shape.begin(), shape.end()}; }
+
+void compress(hid_t properties, const std::vector<hsize_t>& chunk) {
+  H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data());
+  H5Pset_shuffle(properties);
+  H5Pset_deflate(properties, kCompression);
+}
+
+}  // namespace
+
+struct Hdf5Writer::Impl {
+  Impl(const std::filesystem::path& target, Hdf5Storage storage) : name(target.string()) {
+    if (storage == Hdf5Storage::kDisk) {
+      temporary.emplace(target);
+    } else {
+      memory.emplace(target);
+    }
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    if (storage == Hdf5Storage::kMemory) H5Pset_fapl_core(access.get(), kIncrement, false);
+    // The image of a file in memory has no valid checksum where newer superblocks have one.
+    H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
+    const std::string path = temporary ? temporary->path().string() : name;
+    file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
+    check(file.valid());
+    links = Handle(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+    H5Pset_create_intermediate_group(links.get(), 1);
+  }
+
+  void check(bool success) const {
+    if (success) return;
+    throw_file_error(name, "write", system_error() == 0 ? EIO : system_error());
+  }
+
+  [[nodiscard]] Handle create(const std::string& path, hid_t type, const Handle& space,
+                              const Handle& properties) const {
+    // Times of objects would make equal content differ.
+    H5Pset_obj_track_times(properties.get(), false);
+    Handle dataset(H5Dcreate2(file.get(), path.c_str(), type, space.get(), links.get(),
+                              properties.get(), H5P_DEFAULT),
+                   H5Dclose);
+    check(dataset.valid());
+    return dataset;
+  }
+
+  void set_attribute(const std::string& object, const std::string& attribute, hid_t type,
+                     const void* value) const {
+    const Handle owner(H5Oopen(file.get(), object.c_str(), H5P_DEFAULT), H5Oclose);
+    check(owner.valid());
+    const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+    const Handle created(
+        H5Acreate2(owner.get(), attribute.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT),
+        H5Aclose);
+    check(created.valid() && H5Awrite(created.get(), type, value) >= 0);
+  }
+
+  QuietErrors quiet;
+  std::string name;
+  std::optional<TemporaryPath> temporary;
+  std::optional<AtomicFile> memory;
+  Handle file;
+  Handle links;
+  struct Growing {
+    Handle dataset;
+    std::vector<hsize_t> size;
+  };
+  std::map<std::string, Growing> growing;
+};
+
+Hdf5Writer::Hdf5Writer(const std::filesystem::path& target, Hdf5Storage storage)
+    : impl_(std::make_unique<Impl>(target, storage)) {}
+Hdf5Writer::~Hdf5Writer() = default;
+
+void Hdf5Writer::set_attribute(const std::string& object, const std::string& name,
+                               const std::string& value) {
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  const char* text = value.c_str();
+  impl_->set_attribute(object, name, type.get(), static_cast<const void*>(&text));
+}
+
+void Hdf5Writer::set_attribute(const std::string& object, const std::string& name,
+                               std::int64_t value) {
+  impl_->set_attribute(object, name, H5T_NATIVE_INT64, &value);
+}
+
+template <class T>
+void Hdf5Writer::write(const std::string& path, const Shape& shape, std::span<const T> values) {
+  const auto size = dimensions(shape);
+  const Handle space(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr),
+                     H5Sclose);
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  if (values.size_bytes() > kSmall) {
+    // One item of the first dimension at a time, unless items are small.
+    std::vector<hsize_t> chunk = size;
+    const std::size_t item = values.size_bytes() / size[0];
+    chunk[0] = std::min<hsize_t>(size[0],
+                                 std::max<hsize_t>(1, (1 << 16) / std::max<std::size_t>(1, item)));
+    compress(properties.get(), chunk);
+  }
+  const Handle dataset = impl_->create(path, memory_type<T>(), space, properties);
+  impl_->check(
+      H5Dwrite(dataset.get(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+}
+
+void Hdf5Writer::write_texts(const std::string& path, const std::vector<std::string>& texts) {
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  const hsize_t size = texts.size();
+  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const Handle dataset = impl_->create(path, type.get(), space, properties);
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(text.c_str());
+  impl_->check(
+      H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0);
+}
+
+template <class T>
+void Hdf5Writer::create_growing(const std::string& path, const Shape& item_shape) {
+  std::vector<hsize_t> size = dimensions(item_shape);
+  size.insert(size.begin(), 0);
+  std::vector<hsize_t> most = size;
+  most[0] = H5S_UNLIMITED;
+  std::vector<hsize_t> chunk = size;
+  chunk[0] = 1;
+  const Handle space(H5Screate_simple(static_cast<int>(size.size()), size.data(), most.data()),
+                     H5Sclose);
+  const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  compress(properties.get(), chunk);
+  impl_->growing[path] = {impl_->create(path, memory_type<T>(), space, properties), size};
+}
+
+template <class T>
+void Hdf5Writer::append(const std::string& path, std::span<const T> item) {
+  Impl::Growing& growing = impl_->growing.at(path);
+  std::vector<hsize_t> start(growing.size.size());
+  std::vector<hsize_t> count = growing.size;
+  start[0] = growing.size[0]++;
+  count[0] = 1;
+  impl_->check(H5Dset_extent(growing.dataset.get(), growing.size.data()) >= 0);
+  const Handle file_space(H5Dget_space(growing.dataset.get()), H5Sclose);
+  H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
+                      nullptr);
+  const Handle item_space(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
+                          H5Sclose);
+  impl_->check(H5Dwrite(growing.dataset.get(), memory_type<T>(), item_space.get(), file_space.get(),
+                        H5P_DEFAULT, item.data()) >= 0);
+}
+
+void Hdf5Writer::commit() {
+  for (auto& [path, growing] : impl_->growing) impl_->check(growing.dataset.close());
+  impl_->check(H5Fflush(impl_->file.get(), H5F_SCOPE_LOCAL) >= 0);
+  if (impl_->temporary) {
+    impl_->check(impl_->file.close());
+    impl_->temporary->commit();
+    return;
+  }
+  const ssize_t size = H5Fget_file_image(impl_->file.get(), nullptr, 0);
+  impl_->check(size >= 0);
+  std::vector<std::byte> image(static_cast<std::size_t>(size));
+  impl_->check(H5Fget_file_image(impl_->file.get(), image.data(), image.size()) == size);
+  impl_->memory->write(image);
+  impl_->memory->commit();
+}
+
+#define STATEGRAD_HDF5_TYPE(T)                                                           \
+  template void Hdf5Writer::write(const std::string&, const Shape&, std::span<const T>); \
+  template void Hdf5Writer::create_growing<T>(const std::string&, const Shape&);         \
+  template void Hdf5Writer::append(const std::string&, std::span<const T>);
+STATEGRAD_HDF5_TYPE(float)
+STATEGRAD_HDF5_TYPE(double)
+STATEGRAD_HDF5_TYPE(std::int32_t)
+STATEGRAD_HDF5_TYPE(std::int64_t)
+#undef STATEGRAD_HDF5_TYPE
+
+}  // namespace stategrad::io
