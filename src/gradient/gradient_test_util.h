@@ -56,9 +56,9 @@ class KeepingSink : public GradientSink {
   void begin(const GradientRun& run_begun) override {
     run = run_begun;
     const auto numbers = static_cast<std::size_t>(run.rows * run.architecture.size);
+    const auto delays = std::min(static_cast<std::size_t>(run.max_delay), run.text.size());
     sums.assign(run.states.size(),
-                std::vector<std::vector<double>>(static_cast<std::size_t>(run.max_delay),
-                                                 std::vector<double>(numbers)));
+                std::vector<std::vector<double>>(delays, std::vector<double>(numbers)));
   }
   double* accumulator(const BlockKey& key) override {
     return sums[static_cast<std::size_t>(key.state_index)][static_cast<std::size_t>(key.delay)]
