@@ -2,14 +2,13 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <map>
 #include <numeric>
 #include <optional>
 
 #include "base/atomic_file.h"
 #include "io/hdf5.h"
+#include "io/hdf5_file_driver.h"
 #include "io/hdf5_handle.h"
 #include "stategrad/errors.h"
 
@@ -22,18 +21,6 @@ constexpr std::size_t kSmall = 4096;
 constexpr std::size_t kIncrement = 1 << 20;
 /// The cheapest level: with the bytes shuffled, more gains next to nothing on gradients.
 constexpr unsigned kCompression = 1;
-
-/// The system's error number in the library's pile of messages, 0 if there is none.
-int system_error() {
-  int number = 0;
-  const auto look = [](unsigned, const H5E_error2_t* error, void* out) -> herr_t {
-    const char* found = error->desc == nullptr ? nullptr : std::strstr(error->desc, "errno = ");
-    if (found != nullptr) *static_cast<int*>(out) = std::atoi(found + 8);
-    return 0;
-  };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, look, &number);
-  return number;
-}
 
 std::vector<hsize_t> dimensions(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
@@ -53,7 +40,11 @@ struct Hdf5Writer::Impl {
       memory.emplace(target);
     }
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    if (storage == Hdf5Storage::kMemory) H5Pset_fapl_core(access.get(), kIncrement, false);
+    if (storage == Hdf5Storage::kMemory) {
+      check(H5Pset_fapl_core(access.get(), kIncrement, false) >= 0);
+    } else {
+      check(use_file_driver(access.get(), refused));
+    }
     // The image of a file in memory has no valid checksum where newer superblocks have one.
     H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V18);
     const std::string path = temporary ? temporary->path().string() : name;
@@ -64,8 +55,8 @@ struct Hdf5Writer::Impl {
   }
 
   void check(bool success) const {
-    if (success) return;
-    throw_file_error(name, "write", system_error() == 0 ? EIO : system_error());
+    if (success && refused == 0) return;
+    throw_file_error(name, "write", refused == 0 ? EIO : refused);
   }
 
   [[nodiscard]] Handle create(const std::string& path, hid_t type, const Handle& space,
@@ -92,6 +83,7 @@ struct Hdf5Writer::Impl {
 
   QuietErrors quiet;
   std::string name;
+  int refused = 0;  ///< the system's error number of the first write that failed
   std::optional<TemporaryPath> temporary;
   std::optional<AtomicFile> memory;
   Handle file;
