@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -24,8 +25,7 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t size)
-      : data_(size == 0 ? nullptr : static_cast<T*>(allocate_aligned(size * sizeof(T)))),
-        size_(size) {}
+      : data_(size == 0 ? nullptr : static_cast<T*>(allocate_aligned(bytes(size)))), size_(size) {}
 
   [[nodiscard]] T* data() { return data_.get(); }
   [[nodiscard]] const T* data() const { return data_.get(); }
@@ -41,6 +41,12 @@ class Buffer {
   operator std::span<const T>() const { return {data(), size_}; }
 
  private:
+  /// Sizes that overflow become the largest one, which is refused.
+  static constexpr std::size_t bytes(std::size_t size) {
+    constexpr std::size_t kMost = std::numeric_limits<std::size_t>::max();
+    return size <= kMost / sizeof(T) ? size * sizeof(T) : kMost;
+  }
+
   struct Free {
     void operator()(T* memory) const noexcept { free_aligned(memory); }
   };

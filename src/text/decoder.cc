@@ -39,6 +39,17 @@ iconv_t open_converter(const std::string& encoding) {
   return ::iconv_open("UTF-8", iconv_name(encoding).c_str());
 }
 
+/// Where a code point beyond Unicode's last, U+10FFFF, starts: iconv lets such ones pass.
+std::size_t find_beyond_unicode(std::string_view text) {
+  constexpr std::string_view kHighStarts = "\xf4\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd";
+  constexpr std::string_view kHighest = "\xf4\x8f";
+  std::size_t at = text.find_first_of(kHighStarts);
+  while (at != std::string_view::npos && text.substr(at, 2) <= kHighest) {
+    at = text.find_first_of(kHighStarts, at + 1);
+  }
+  return at;
+}
+
 bool is_open(iconv_t converter) { return converter != reinterpret_cast<iconv_t>(-1); }
 
 }  // namespace
@@ -96,8 +107,7 @@ struct Decoder::Impl {
     const std::size_t result = ::iconv(converter, &in, &in_left, &out, &out_left);
     const int error = errno;
     const std::string_view text(decoded.data(), static_cast<std::size_t>(out - decoded.data()));
-    // iconv lets code points beyond Unicode's last, U+10FFFF, pass.
-    const std::size_t beyond = text.find_first_of("\xf5\xf6\xf7\xf8\xf9\xfa\xfb\xfc\xfd");
+    const std::size_t beyond = find_beyond_unicode(text);
     if (beyond != std::string_view::npos) {
       fail_after(text.substr(0, beyond), fmt::format("bytes that are no {}", encoding));
     }
