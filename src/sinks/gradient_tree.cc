@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/atomic_file.h"
@@ -47,8 +48,8 @@ GradientTree::GradientTree(const GradientRun& run)
     for (const int step : run.time_steps) {
       if (s == 0) first_folder_[static_cast<std::size_t>(step)] = folders_.size();
       for (int delay = 0; delay < std::min(run.max_delay, step + 1); ++delay) {
-        folders_.push_back({static_cast<int>(s), step, delay,
-                            folder_path(run, run.states[s], step, delay), 0});
+        folders_.push_back(
+            {static_cast<int>(s), step, delay, folder_path(run, run.states[s], step, delay), 0});
       }
     }
     if (s == 0) folders_per_state_ = folders_.size();
@@ -113,6 +114,15 @@ void GradientTree::write_mapping(const fs::path& root, const TreeFolder& folder)
   }
   file.write(lines);
   file.commit(Durable::kNo);
+}
+
+void to_float32(const GradientBlock& block, std::span<float> out) {
+  block.transpose_to(out);
+  if (std::all_of(out.begin(), out.end(), [](float value) { return std::isfinite(value); })) return;
+  throw NumericalError(fmt::format(
+      "the state gradient of window {}, time step {} and delay {} is too large for the float32 "
+      "numbers of npy and npz files: take the format hdf5",
+      block.key.window, block.key.time_step, block.key.delay));
 }
 
 }  // namespace stategrad::sinks

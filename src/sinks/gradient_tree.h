@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ struct TreeFolder {
   int state_index = 0;
   int time_step = 0;
   int delay = 0;
-  std::filesystem::path path;   ///< below the root
-  std::int64_t written = 0;     ///< windows whose state gradient is there: 0..written-1
+  std::filesystem::path path;  ///< below the root
+  std::int64_t written = 0;    ///< windows whose state gradient is there: 0..written-1
 };
 
 /// The folders of a run, in the order of state, time step and delay, and their mapping.txt.
@@ -63,5 +64,10 @@ class GradientTree {
   std::vector<std::string> words_;
   std::vector<WordId> text_;
 };
+
+/// A state gradient [H, R] in the precision of the trees' files.
+/// @throws NumericalError naming window, time step and delay if a number of a float64 pass lies
+///   beyond float32
+void to_float32(const GradientBlock& block, std::span<float> out);
 
 }  // namespace stategrad::sinks

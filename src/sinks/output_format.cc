@@ -2,11 +2,13 @@
 #include "sinks/output_format.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <string>
 
+#include "base/text_format.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::sinks {
@@ -17,6 +19,21 @@ constexpr std::array kFormats = {OutputFormat::kNpy, OutputFormat::kNpz, OutputF
 
 bool has(std::span<const OutputFormat> formats, OutputFormat format) {
   return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+OutputFormat parse_one(std::string_view name) {
+  std::vector<std::string> known;
+  for (const OutputFormat format : kFormats) {
+    if (name == to_string(format)) return format;
+    known.emplace_back(to_string(format));
+  }
+  if (name.empty()) {
+    throw UsageError(
+        fmt::format("a format without a name: give one or more of {}, with commas between",
+                    fmt::join(known, ", ")));
+  }
+  throw UsageError(fmt::format("unknown format '{}' (there are {}){}", name, fmt::join(known, ", "),
+                               did_you_mean(name, known)));
 }
 
 }  // namespace
@@ -35,6 +52,19 @@ std::string_view to_string(OutputFormat format) {
       return "null";
   }
   throw InternalError("an output format without a name");
+}
+
+std::vector<OutputFormat> parse_output_formats(std::string_view names) {
+  std::vector<OutputFormat> formats;
+  std::size_t comma = 0;
+  while (comma != std::string_view::npos) {
+    comma = names.find(',');
+    formats.push_back(parse_one(names.substr(0, comma)));
+    if (comma != std::string_view::npos) names.remove_prefix(comma + 1);
+  }
+  std::sort(formats.begin(), formats.end());
+  formats.erase(std::unique(formats.begin(), formats.end()), formats.end());
+  return formats;
 }
 
 bool writes_files(std::span<const OutputFormat> formats) {
