@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,12 +53,27 @@ struct CheckReport {
 ///   max|F - A| <= adjoint_tolerance max|F| + tiny and
 ///   max|F - N| <= difference_tolerance max|F| + 1e-15 / step,
 /// A from the adjoint pass and N from central differences; 1e-15 / step bounds the rounding of the
-/// states, which lie in (-1, 1) up to small factors, and tiny is 1e-200.
+/// states, which lie in (-1, 1) up to small factors, and tiny is 1e-200. Nothing that is not a
+/// number is accepted.
+/// Cost: one pass of the forward recursion over the text; for every stretch D words on H streams,
+/// forth and back, for every state (A), D words on 2 R streams (N), and for each of these the words
+/// before the stretch on one stream.
 /// @throws UsageError as plan_state_gradients(), and if stretches < 1, the step is not positive or
 ///   the text is shorter than D words
 template <class Real>
 [[nodiscard]] CheckReport check_gradients(const LanguageModel<Real>& model,
                                           std::span<const WordId> text, const CheckOptions& options,
                                           ThreadTeam& team);
+
+/// Something that promises what compute_state_gradients() does.
+using ForwardPass = std::function<void(const LanguageModel<double>&, std::span<const WordId>,
+                                       const GradientOptions&, GradientSink&, ThreadTeam&)>;
+
+/// check_gradients() of another forward pass: this is how its tests show that it finds errors.
+/// @throws InternalError if the pass leaves out a block that is compared
+[[nodiscard]] CheckReport check_forward_pass(const ForwardPass& pass,
+                                             const LanguageModel<double>& model,
+                                             std::span<const WordId> text,
+                                             const CheckOptions& options, ThreadTeam& team);
 
 }  // namespace stategrad::gradient
