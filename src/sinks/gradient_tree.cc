@@ -71,6 +71,10 @@ std::uint64_t GradientTree::count_folders() const {
   return all.size();
 }
 
+void GradientTree::make_folders(const fs::path& root) const {
+  for (const TreeFolder& folder : folders_) stategrad::make_folders(root / folder.path);
+}
+
 const std::string& GradientTree::word(std::int64_t position) const {
   return words_[static_cast<std::size_t>(text_[static_cast<std::size_t>(position)])];
 }

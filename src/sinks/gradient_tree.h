@@ -45,6 +45,10 @@ class GradientTree {
   /// Folders of the tree, counting those in between.
   [[nodiscard]] std::uint64_t count_folders() const;
 
+  /// Makes the folders of the tree, with the root and those above it.
+  /// @throws DataError naming the folder that cannot be made
+  void make_folders(const std::filesystem::path& root) const;
+
   /// Bytes of a complete mapping.txt.
   [[nodiscard]] std::uint64_t mapping_size(const TreeFolder& folder) const;
 
