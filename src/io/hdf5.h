@@ -55,6 +55,13 @@ class Hdf5Writer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Upper bounds of what an array of write(), one of create_growing() and a list of texts add to a
+/// file, whatever the values: uncompressed, and with the library's tables.
+/// @param items size of the first dimension
+[[nodiscard]] std::uint64_t hdf5_array_bound(std::uint64_t items, std::uint64_t item_bytes);
+[[nodiscard]] std::uint64_t hdf5_growing_bound(std::uint64_t items, std::uint64_t item_bytes);
+[[nodiscard]] std::uint64_t hdf5_texts_bound(const std::vector<std::string>& texts);
+
 /// A file to read. Every function throws DataError naming file and object when the object is
 /// missing, of another type or shape, or cannot be read.
 class Hdf5Reader {
@@ -71,7 +78,12 @@ class Hdf5Reader {
   [[nodiscard]] std::int64_t integer_attribute(const std::string& object,
                                                const std::string& name) const;
 
+  [[nodiscard]] bool contains(const std::string& path) const;
   [[nodiscard]] Shape shape(const std::string& path) const;
+  /// Throws also if fewer bytes are stored than so many values can be compressed to: what an
+  /// altered file says of its arrays must not make the reader take memory without end. Looks at
+  /// every chunk.
+  void require_stored(const std::string& path) const;
   /// Reads an array of the given shape.
   template <class T>
   void read(const std::string& path, const Shape& shape, std::span<T> out) const;

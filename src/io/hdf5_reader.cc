@@ -53,6 +53,20 @@ struct Hdf5Reader::Impl {
     return {size.begin(), size.end()};
   }
 
+  /// Whether an array of the file may hold so many values.
+  void require_stored(const Handle& dataset, const std::string& path) const {
+    const Handle type(H5Dget_type(dataset.get()), H5Tclose);
+    // More is not to be had of the compression, zlib's, than 1032 to 1.
+    const double most = 1032.0 * static_cast<double>(H5Dget_storage_size(dataset.get())) + 4096;
+    double bytes = static_cast<double>(H5Tget_size(type.get()));
+    for (const std::int64_t n : shape(dataset)) bytes *= static_cast<double>(n);
+    if (bytes > most) {
+      fail(path, fmt::format("[{}] values are said to be here, but too few bytes are stored: the "
+                             "file is truncated or was altered",
+                             fmt::join(shape(dataset), ", ")));
+    }
+  }
+
   QuietErrors quiet;
   std::string name;
   Handle file;
@@ -93,7 +107,19 @@ std::int64_t Hdf5Reader::integer_attribute(const std::string& object,
   return value;
 }
 
+bool Hdf5Reader::contains(const std::string& path) const {
+  // Asked for every part of the path, because the library calls a missing parent an error.
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    if (H5Lexists(impl_->file.get(), path.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+    if (end == std::string::npos) return true;
+  }
+}
+
 Shape Hdf5Reader::shape(const std::string& path) const { return Impl::shape(impl_->open(path)); }
+
+void Hdf5Reader::require_stored(const std::string& path) const {
+  impl_->require_stored(impl_->open(path), path);
+}
 
 template <class T>
 void Hdf5Reader::read(const std::string& path, const Shape& shape, std::span<T> out) const {
@@ -123,6 +149,7 @@ std::vector<std::string> Hdf5Reader::read_texts(const std::string& path) const {
   if (size.size() != 1 || H5Tis_variable_str(type.get()) <= 0) {
     impl_->fail(path, "a list of texts was expected");
   }
+  impl_->require_stored(dataset, path);
   std::vector<char*> pointers(static_cast<std::size_t>(size[0]));
   const Handle memory = text_type();
   if (H5Dread(dataset.get(), memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) {

@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <numeric>
 
+#include "base/random.h"
 #include "io/io_test_util.h"
 #include "stategrad/errors.h"
 
@@ -130,6 +132,65 @@ TEST_F(Hdf5, ReaderNamesWhatIsMissingOrDoesNotFit) {
   refuse([&] { (void)file.integer_attribute("/", "magic"); }, "no integer");
   refuse([&] { (void)file.text_attribute("/", "tragic"); }, "'tragic' is missing");
   refuse([&] { (void)file.read_texts("/count"); }, "list of texts");
+}
+
+TEST_F(Hdf5, ContainsAnswersForEveryPart) {
+  write("a.h5", Hdf5Storage::kDisk);
+  const Hdf5Reader file(folder_ / "a.h5");
+  EXPECT_TRUE(file.contains("/deep"));
+  EXPECT_TRUE(file.contains("/deep/sums"));
+  EXPECT_FALSE(file.contains("/deep/deeper/sums"));
+  EXPECT_FALSE(file.contains("/words/sums"));
+}
+
+TEST_F(Hdf5, ArraysOfWhichLittleIsStoredAreFound) {
+  write("a.h5", Hdf5Storage::kDisk);
+  python(R"(
+import h5py
+with h5py.File('a.h5', 'r+') as f:
+    f.create_dataset('huge', (1 << 40, 1 << 20), 'f8', chunks=(1, 1024))
+    f.create_dataset('texts', (1 << 40,), h5py.string_dtype(), chunks=(1024,))
+)");
+  const Hdf5Reader file(folder_ / "a.h5");
+  file.require_stored("/grads");
+  file.require_stored("/deep/sums");
+  file.require_stored("/words");
+  EXPECT_THAT([&] { file.require_stored("/huge"); },
+              ThrowsMessage<DataError>(HasSubstr("too few bytes are stored")));
+  EXPECT_THAT([&] { (void)file.read_texts("/texts"); },
+              ThrowsMessage<DataError>(HasSubstr("too few bytes are stored")));
+}
+
+TEST_F(Hdf5, SizesAreBelowTheirBounds) {
+  const std::vector<std::string> texts(1000, std::string(700, 'x'));
+  std::vector<double> values(40'000);
+  RandomStream random(1);
+  for (double& value : values)
+    value = std::ldexp(random.uniform(), static_cast<int>(random.below(900)));
+  const auto size_of = [&](const auto& fill) {
+    Hdf5Writer file(folder_ / "a.h5", Hdf5Storage::kDisk);
+    fill(file);
+    file.commit();
+    return std::filesystem::file_size(folder_ / "a.h5");
+  };
+  const std::uintmax_t empty = size_of([](Hdf5Writer&) {});
+  for (const std::int64_t items : {1, 100, 40'000}) {
+    const auto count = static_cast<std::uint64_t>(items);
+    const std::uint64_t item = 8 * values.size() / count;
+    EXPECT_LE(size_of([&](Hdf5Writer& file) {
+                file.write<double>("/x", {items, 40'000 / items}, values);
+              }),
+              empty + hdf5_array_bound(count, item));
+    EXPECT_LE(size_of([&](Hdf5Writer& file) {
+                file.create_growing<double>("/x", {40'000 / items});
+                for (std::size_t i = 0; i < count; ++i) {
+                  file.append<double>("/x", std::span(values).subspan(i * item / 8, item / 8));
+                }
+              }),
+              empty + hdf5_growing_bound(count, item));
+  }
+  EXPECT_LE(size_of([&](Hdf5Writer& file) { file.write_texts("/x", texts); }),
+            empty + hdf5_texts_bound(texts));
 }
 
 TEST_F(Hdf5, DamagedFilesAreRefused) {

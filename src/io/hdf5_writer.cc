@@ -21,6 +21,18 @@ constexpr std::size_t kSmall = 4096;
 constexpr std::size_t kIncrement = 1 << 20;
 /// The cheapest level: with the bytes shuffled, more gains next to nothing on gradients.
 constexpr unsigned kCompression = 1;
+/// Chunks of arrays of small items have about this size.
+constexpr std::size_t kChunk = 1 << 16;
+/// More than an object header, its place in a group and a few attributes take.
+constexpr std::uint64_t kArrayTables = 1024;
+/// More than the first node of a tree of chunks takes.
+constexpr std::uint64_t kFirstNode = 4096;
+
+/// One item of the first dimension, or several small ones.
+std::uint64_t items_in_chunk(std::uint64_t items, std::uint64_t item_bytes) {
+  return std::min(items,
+                  std::max<std::uint64_t>(1, kChunk / std::max<std::uint64_t>(1, item_bytes)));
+}
 
 std::vector<hsize_t> dimensions(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
@@ -63,8 +75,11 @@ struct Hdf5Writer::Impl {
                               const Handle& properties) const {
     // Times of objects would make equal content differ.
     H5Pset_obj_track_times(properties.get(), false);
+    // Chunks are written once and whole: to keep them would take a megabyte for every array.
+    const Handle access(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
+    H5Pset_chunk_cache(access.get(), 0, 0, 1);
     Handle dataset(H5Dcreate2(file.get(), path.c_str(), type, space.get(), links.get(),
-                              properties.get(), H5P_DEFAULT),
+                              properties.get(), access.get()),
                    H5Dclose);
     check(dataset.valid());
     return dataset;
@@ -120,11 +135,8 @@ void Hdf5Writer::write(const std::string& path, const Shape& shape, std::span<co
                      H5Sclose);
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   if (values.size_bytes() > kSmall) {
-    // One item of the first dimension at a time, unless items are small.
     std::vector<hsize_t> chunk = size;
-    const std::size_t item = values.size_bytes() / size[0];
-    chunk[0] = std::min<hsize_t>(size[0],
-                                 std::max<hsize_t>(1, (1 << 16) / std::max<std::size_t>(1, item)));
+    chunk[0] = items_in_chunk(size[0], values.size_bytes() / size[0]);
     compress(properties.get(), chunk);
   }
   const Handle dataset = impl_->create(path, memory_type<T>(), space, properties);
@@ -192,6 +204,25 @@ void Hdf5Writer::commit() {
   impl_->check(H5Fget_file_image(impl_->file.get(), image.data(), image.size()) == size);
   impl_->memory->write(image);
   impl_->memory->commit();
+}
+
+std::uint64_t hdf5_array_bound(std::uint64_t items, std::uint64_t item_bytes) {
+  if (items * item_bytes <= kSmall) return kArrayTables + items * item_bytes;
+  const std::uint64_t in_chunk = items_in_chunk(items, item_bytes);
+  return hdf5_growing_bound((items + in_chunk - 1) / in_chunk, in_chunk * item_bytes);
+}
+
+std::uint64_t hdf5_growing_bound(std::uint64_t items, std::uint64_t item_bytes) {
+  // A chunk takes 98 bytes of a node of the tree of chunks when nodes are half full.
+  constexpr std::uint64_t kChunkTable = 128;
+  return kArrayTables + kFirstNode + items * (item_bytes + kChunkTable);
+}
+
+std::uint64_t hdf5_texts_bound(const std::vector<std::string>& texts) {
+  // A reference, then the text with a head and rounded up, in heaps of which each may be half full.
+  std::uint64_t bytes = 16'384;
+  for (const std::string& text : texts) bytes += 16 + 2 * (16 + text.size() + 8);
+  return bytes;
 }
 
 #define STATEGRAD_HDF5_TYPE(T)                                                           \

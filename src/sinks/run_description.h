@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/table.h"
 #include "stategrad/gradient_sink.h"
 
 namespace stategrad::sinks {
@@ -39,14 +40,16 @@ struct RunDescription {
   std::vector<int> time_steps;   ///< empty when continuous
 };
 
+/// Cost: one look at every word of text and vocabulary.
 [[nodiscard]] RunDescription describe_run(const GradientRun& run, const Provenance& provenance);
 
-/// 64 bits of FNV-1a as 16 hexadecimal digits: tells files apart, does not protect them.
+/// model::Digest of the content, 16 hexadecimal digits: tells files apart, does not protect them.
+/// Reads a megabyte at a time.
 /// @throws DataError if the file cannot be read
 [[nodiscard]] std::string fingerprint_of_file(const std::filesystem::path& file);
 
-/// Names and values for a person to read, in a fixed order.
-using Facts = std::vector<std::pair<std::string, std::string>>;
+/// Names, in words joined by underscores, and values for a person to read, in a fixed order.
+using Facts = std::vector<std::pair<std::string, io::Cell>>;
 [[nodiscard]] Facts facts_of(const RunDescription& description);
 
 }  // namespace stategrad::sinks

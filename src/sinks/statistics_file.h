@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// statistics.h5: the seam between gradients and their analysis (docs/formats.md).
+// statistics.h5: the seam between gradients and their analysis. An HDF5 file; beside what
+// run_description_h5.h tells (magic "stategrad statistics", version 1) it holds, for every state
+// that /run/states and /run/layers name:
+//
+//   /<state>/layer_<l>/count         [D] int64: number of state gradients at each delay
+//   /<state>/layer_<l>/squared_norm  [D] float64: sum of their squared Frobenius norms
+//   /<state>/layer_<l>/sum           [D, H, R] float64: sum of their matrices
+//
+// Everything is a sum, so that files of two parts of a text can be added up. The layout may grow
+// (sums by class, by part of the text, by word): readers pass over groups, arrays and attributes
+// that they do not know, and the version rises only when the meaning of those above changes.
 #pragma once
 
 #include <cstdint>
@@ -29,13 +39,13 @@ struct Statistics {
   std::vector<StateStatistics> states;
 };
 
-/// Atomic: the file appears whole or not at all.
+/// Atomic: the file appears whole or not at all. The same statistics give the same bytes.
 /// @throws DataError or ResourceError naming the file if it cannot be written
 void write_statistics(const std::filesystem::path& file, const Statistics& statistics);
 
 /// @throws DataError naming file and place: missing, truncated, no statistics file, of a newer
-///   version, not complete, shapes that do not fit the description, counts below zero, sums that
-///   are not finite
+///   version, not complete, shapes that do not fit the description, counts or squared norms below
+///   zero, sums that are not finite; ResourceError if the memory does not suffice
 [[nodiscard]] Statistics read_statistics(const std::filesystem::path& file);
 
 }  // namespace stategrad::sinks

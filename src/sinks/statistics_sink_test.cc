@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "sinks/statistics_sink.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <cmath>
+
+#include "sinks/h5_test_util.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::sinks {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+class StatisticsOf : public H5Test {
+ protected:
+  [[nodiscard]] Statistics written(const GradientOptions& options) const {
+    StatisticsSink sink(folder_ / "out", provenance());
+    run(options, sink);
+    return read_statistics(folder_ / "out" / kStatisticsFileName);
+  }
+};
+
+/// The sums over the single matrices of a pass, [H, R] in the order of the file.
+void expect_sums(const Statistics& statistics, const gradient::KeepingSink& kept) {
+  const std::size_t numbers = kept.blocks.begin()->second.values.size();
+  for (std::size_t s = 0; s < statistics.states.size(); ++s) {
+    const StateStatistics& state = statistics.states[s];
+    std::vector<double> sum(state.sum.size());
+    std::vector<double> squared_norm(state.count.size());
+    std::vector<std::int64_t> count(state.count.size());
+    for (const auto& [place, block] : kept.blocks) {
+      if (block.key.state_index != static_cast<int>(s)) continue;
+      const auto delay = static_cast<std::size_t>(block.key.delay);
+      ++count[delay];
+      for (std::size_t i = 0; i < numbers; ++i) {
+        sum[delay * numbers + i] += block.values[i];
+        squared_norm[delay] += block.values[i] * block.values[i];
+      }
+    }
+    EXPECT_EQ(state.count, count);
+    for (std::size_t d = 0; d < count.size(); ++d) {
+      EXPECT_NEAR(state.squared_norm[d], squared_norm[d], 1e-12 * squared_norm[d]);
+    }
+    for (std::size_t i = 0; i < sum.size(); ++i) EXPECT_NEAR(state.sum[i], sum[i], 1e-13);
+  }
+}
+
+TEST_F(StatisticsOf, AWindowedPassAreTheSumsOfItsMatrices) {
+  const Statistics statistics = written(windowed());
+  EXPECT_EQ(statistics.run.states, windowed().states);
+  EXPECT_GT(statistics.states[0].count[3], 0);
+  expect_sums(statistics, keep(windowed()));
+}
+
+TEST_F(StatisticsOf, AContinuousPassAreTheSumsOfItsMatrices) {
+  const Statistics statistics = written(continuous());
+  EXPECT_EQ(statistics.states[0].count[5], 35);
+  expect_sums(statistics, keep(continuous()));
+}
+
+TEST_F(StatisticsOf, DelaysThatDoNotOccurAreCountedZero) {
+  GradientOptions options = windowed();
+  options.max_delay = 12;
+  const Statistics statistics = written(options);
+  EXPECT_EQ(statistics.states[0].count[6], 4);
+  EXPECT_EQ(statistics.states[0].count[7], 0);
+  expect_sums(statistics, keep(options));
+}
+
+TEST_F(StatisticsOf, DirectionsAreRecorded) {
+  GradientOptions options = continuous();
+  options.basis = {1, 2, 3, 4, 5, 5, 4, 3, 2, 1};
+  Provenance from = provenance();
+  from.basis = options.basis;
+  StatisticsSink sink(folder_, from);
+  run(options, sink);
+  const Statistics statistics = read_statistics(folder_ / kStatisticsFileName);
+  EXPECT_EQ(statistics.run.provenance.basis, options.basis);
+  expect_sums(statistics, keep(options));
+}
+
+TEST_F(StatisticsOf, AnInterruptedPassLeavesNothing) {
+  std::atomic<bool> stop = false;
+  GradientOptions options = continuous();
+  options.stop = &stop;
+  options.on_progress = [&](std::int64_t done) { stop = done == 20; };
+  {
+    StatisticsSink sink(folder_, provenance());
+    EXPECT_THROW(run(options, sink), Interrupted);
+  }
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(StatisticsOf, AFullDiskIsAResourceErrorThatLeavesNothing) {
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = signal(SIGXFSZ, SIG_IGN);
+  rlimit small = before;
+  small.rlim_cur = 2000;
+  setrlimit(RLIMIT_FSIZE, &small);
+  {
+    StatisticsSink sink(folder_, provenance());
+    EXPECT_THAT([&] { run(continuous(), sink); },
+                ThrowsMessage<ResourceError>(HasSubstr(kStatisticsFileName)));
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(StatisticsOf, AFolderThatCannotBeMadeIsNamedBeforeThePass) {
+  write_file(folder_ / "file", "precious");
+  StatisticsSink sink(folder_ / "file", provenance());
+  EXPECT_THAT([&] { sink.begin(plan(continuous())); }, ThrowsMessage<DataError>(HasSubstr("file")));
+}
+
+TEST_F(StatisticsOf, MemoryThatIsNotThereIsNamedBeforeThePass) {
+  GradientRun huge = plan(continuous());
+  huge.max_delay = 2'000'000'000;
+  huge.rows = 1'000'000;
+  StatisticsSink sink(folder_, provenance());
+  EXPECT_THAT([&] { sink.begin(huge); }, ThrowsMessage<ResourceError>(HasSubstr("D = 2000000000")));
+  huge.architecture.size = 1'000'000;
+  EXPECT_EQ(forecast_statistics_bytes(huge), 1'000'000'000'000'000'000U);
+}
+
+TEST_F(StatisticsOf, ForecastIsACloseUpperBound) {
+  GradientOptions many = windowed();
+  many.max_delay = 3000;
+  many.num_steps = 15;
+  many.time_steps = {};
+  for (const GradientOptions& options : {windowed(), continuous(), many}) {
+    (void)written(options);
+    const std::uint64_t size = std::filesystem::file_size(folder_ / "out" / kStatisticsFileName);
+    const std::uint64_t forecast = forecast_statistics_bytes(plan(options));
+    EXPECT_LE(size, forecast);
+  }
+}
+
+TEST_F(StatisticsOf, ForecastOfFullArraysIsClose) {
+  // Numbers that cannot be compressed: nothing but the tables may be between file and forecast.
+  GradientRun big = plan(continuous());
+  big.rows = 400;
+  big.architecture.size = 40;
+  big.architecture.embedding_size = 400;
+  big.max_delay = 30;
+  StatisticsSink sink(folder_, provenance());
+  sink.begin(big);
+  RandomStream random(3);
+  for (int delay = 0; delay < 30; ++delay) {
+    double* sum = sink.accumulator({.delay = delay});
+    for (int i = 0; i < 400 * 40; ++i) {
+      sum[i] = std::ldexp(random.uniform() - 0.5, static_cast<int>(random.below(1000)) - 500);
+    }
+  }
+  sink.finish();
+  const std::uint64_t size = std::filesystem::file_size(folder_ / kStatisticsFileName);
+  EXPECT_GT(size, 30U * 40 * 400 * 8 * 95 / 100);
+  EXPECT_LE(size, forecast_statistics_bytes(big));
+  // The forecast cannot know whether there is a basis [R, E].
+  EXPECT_LE(forecast_statistics_bytes(big), size * 11 / 10 + 400 * 400 * 8 + 100'000);
+}
+
+}  // namespace
+}  // namespace stategrad::sinks
