@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <numeric>
-
 #include "base/atomic_file.h"
 #include "gradient/schedule.h"
 #include "sinks/run_description_h5.h"
@@ -26,21 +23,6 @@ constexpr const char* kLayout =
 constexpr const char* kMeaning =
     "[i, h, r] = d state[h] at position[i] / d embedding[r] of the word `delay` positions before";
 
-/// Delays 0.. that occur in a pass.
-int count_delays(const GradientRun& run) {
-  const std::int64_t longest = run.windowed
-                                   ? (run.time_steps.empty() ? 0 : run.time_steps.back() + 1)
-                                   : static_cast<std::int64_t>(run.text.size());
-  return static_cast<int>(std::min<std::int64_t>(run.max_delay, longest));
-}
-
-/// State gradients of each state at a delay.
-std::int64_t count_blocks(const GradientRun& run, int delay) {
-  if (!run.windowed) return static_cast<std::int64_t>(run.text.size()) - delay;
-  return run.num_windows * std::count_if(run.time_steps.begin(), run.time_steps.end(),
-                                         [&](int step) { return step >= delay; });
-}
-
 std::int64_t size_of(const auto& values) { return static_cast<std::int64_t>(values.size()); }
 
 }  // namespace
@@ -53,14 +35,17 @@ void Hdf5Sink::begin(const GradientRun& run) {
   make_folders(directory_);
   run_ = run;
   out_ = std::make_unique<io::Hdf5Writer>(directory_ / kGradientsFileName, io::Hdf5Storage::kDisk);
-  write_head(*out_, kGradientsKind, describe_run(run, provenance_));
+  const RunDescription description = describe_run(run, provenance_);
+  write_head(*out_, kGradientsKind, description);
   out_->set_attribute("/", "layout", std::string(kLayout));
   out_->write_texts("/vocabulary", run.vocabulary->words());
   out_->write<WordId>("/text", {size_of(run.text)}, run.text);
   groups_.clear();
   for (const StateOfLayer& state : run.states) {
     groups_.emplace_back();
-    for (int delay = 0; delay < count_delays(run); ++delay) create_group(state, delay);
+    for (int delay = 0; delay < delays_that_occur(description); ++delay) {
+      create_group(state, delay);
+    }
   }
 }
 
@@ -130,7 +115,8 @@ void Hdf5Sink::write_indices(int delay) {
 }
 
 void Hdf5Sink::finish() {
-  for (int delay = 0; delay < count_delays(run_); ++delay) write_indices(delay);
+  const int delays = groups_.empty() ? 0 : static_cast<int>(groups_.front().size());
+  for (int delay = 0; delay < delays; ++delay) write_indices(delay);
   write_complete(*out_);
   out_->commit();
   out_.reset();
@@ -148,8 +134,9 @@ std::uint64_t forecast_hdf5_bytes(const GradientRun& run, DType dtype) {
   }
   std::uint64_t bytes = head_bound(run) + io::hdf5_texts_bound(run.vocabulary->words()) +
                         io::hdf5_array_bound(run.text.size(), sizeof(WordId));
-  for (int delay = 0; delay < count_delays(run); ++delay) {
-    const auto count = static_cast<std::uint64_t>(count_blocks(run, delay));
+  const RunDescription description = describe_run(run, {});
+  for (int delay = 0; delay < delays_that_occur(description); ++delay) {
+    const auto count = static_cast<std::uint64_t>(count_at_delay(description, delay));
     const std::uint64_t wide = io::hdf5_array_bound(count, 8);
     const std::uint64_t narrow = io::hdf5_array_bound(count, 4);
     const std::uint64_t gradients =

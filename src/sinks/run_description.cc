@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -60,6 +61,18 @@ RunDescription describe_run(const GradientRun& run, const Provenance& provenance
           .num_steps = run.windowed ? run.num_steps : 0,
           .num_windows = run.windowed ? run.num_windows : 0,
           .time_steps = run.windowed ? run.time_steps : std::vector<int>()};
+}
+
+int delays_that_occur(const RunDescription& run) {
+  std::int64_t longest = run.words;
+  if (run.windowed) longest = run.time_steps.empty() ? 0 : run.time_steps.back() + 1;
+  return static_cast<int>(std::min<std::int64_t>(run.max_delay, longest));
+}
+
+std::int64_t count_at_delay(const RunDescription& run, int delay) {
+  if (!run.windowed) return std::max<std::int64_t>(0, run.words - delay);
+  return run.num_windows * std::count_if(run.time_steps.begin(), run.time_steps.end(),
+                                         [&](int step) { return step >= delay; });
 }
 
 std::string fingerprint_of_file(const std::filesystem::path& file) {

@@ -43,6 +43,11 @@ struct RunDescription {
 /// Cost: one look at every word of text and vocabulary.
 [[nodiscard]] RunDescription describe_run(const GradientRun& run, const Provenance& provenance);
 
+/// The delays of a pass that occur: D, or fewer when windows or text are shorter.
+[[nodiscard]] int delays_that_occur(const RunDescription& run);
+/// State gradients of each state at a delay.
+[[nodiscard]] std::int64_t count_at_delay(const RunDescription& run, int delay);
+
 /// model::Digest of the content, 16 hexadecimal digits: tells files apart, does not protect them.
 /// Reads a megabyte at a time.
 /// @throws DataError if the file cannot be read

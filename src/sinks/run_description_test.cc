@@ -61,6 +61,23 @@ TEST_F(RunDescriptionOf, FingerprintsTellTextsAndVocabulariesApart) {
   EXPECT_EQ(first.text_fingerprint.size(), 16U);
 }
 
+TEST_F(RunDescriptionOf, CountsAreThoseThatThePassDelivers) {
+  GradientOptions long_delays = windowed();
+  long_delays.max_delay = 50;
+  for (const GradientOptions& options : {windowed(), continuous(), long_delays}) {
+    const RunDescription run = describe_run(plan(options), provenance());
+    const gradient::KeepingSink kept = keep(options);
+    std::vector<std::int64_t> counts(static_cast<std::size_t>(run.max_delay));
+    for (const auto& [place, block] : kept.blocks) {
+      if (block.key.state_index == 0) ++counts[static_cast<std::size_t>(block.key.delay)];
+    }
+    for (int d = 0; d < run.max_delay; ++d) {
+      EXPECT_EQ(count_at_delay(run, d), counts[static_cast<std::size_t>(d)]) << d;
+      EXPECT_EQ(counts[static_cast<std::size_t>(d)] > 0, d < delays_that_occur(run)) << d;
+    }
+  }
+}
+
 TEST_F(RunDescriptionOf, FactsNameStatesDelaysAndWindows) {
   const RunDescription run = describe_run(plan(windowed()), provenance());
   EXPECT_EQ(fact(run, "states"), "cell of layer 1, hidden of layer 0");
