@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "base/random.h"
 #include "base/text_format.h"
@@ -16,28 +17,37 @@ namespace {
 struct Arguments {
   ModelArguments model;
   std::string text;
+  std::int64_t words = 1000;
   gradient::CheckOptions options;
 };
 
 /// Random words: the gradients must be right on any text.
-std::vector<WordId> random_words(std::size_t count, std::int64_t vocab_size, std::uint64_t seed) {
+std::vector<WordId> random_words(std::int64_t count, std::int64_t vocab_size, std::uint64_t seed) {
   RandomStream random(seed);
-  std::vector<WordId> words(count);
+  std::vector<WordId> words(static_cast<std::size_t>(count));
   for (WordId& word : words) {
     word = static_cast<WordId>(random.below(static_cast<std::uint64_t>(vocab_size)));
   }
   return words;
 }
 
+/// The first words of the text, or random ones: enough for the stretches in either case.
+std::vector<WordId> words_to_read(const Arguments& arguments, const OpenedModel& opened,
+                                  std::uint64_t seed) {
+  const gradient::CheckOptions& options = arguments.options;
+  const std::int64_t enough = std::int64_t{options.max_delay} * (options.stretches + 1);
+  if (arguments.text.empty()) return random_words(enough, opened.vocabulary().size(), seed);
+  std::int64_t unknown = 0;
+  std::vector<WordId> text = read_text(opened, arguments.text, unknown);
+  const auto count = static_cast<std::size_t>(std::max(arguments.words, enough));
+  if (text.size() > count) text.resize(count);
+  return text;
+}
+
 void check(const Session& session, const Arguments& arguments) {
   const OpenedModel opened = open_model(arguments.model, session);
   const gradient::CheckOptions& options = arguments.options;
-  std::int64_t unknown = 0;
-  const std::vector<WordId> text =
-      arguments.text.empty() ? random_words(static_cast<std::size_t>(options.max_delay) *
-                                                static_cast<std::size_t>(options.stretches + 1),
-                                            opened.vocabulary().size(), session.seed.value_or(1))
-                             : read_text(opened, arguments.text, unknown);
+  const std::vector<WordId> text = words_to_read(arguments, opened, session.seed.value_or(1));
   const auto team = session.make_team();
   const gradient::CheckReport report = std::visit(
       [&](const auto& model) { return gradient::check_gradients(model, text, options, *team); },
@@ -69,13 +79,19 @@ void add_check_gradients(CLI::App& program, Session& session) {
   add_model_options(*command, arguments->model);
   command->add_option("--text", arguments->text, "Text file (default: random words)")
       ->type_name("FILE");
+  command
+      ->add_option("--words", arguments->words,
+                   "How many words to read from the start of the text, at least")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40))
+      ->type_name("N")
+      ->capture_default_str();
   command->add_option("--max-delay", arguments->options.max_delay, "Delays 0 to D-1")
       ->check(CLI::Range(1, 100'000))
       ->type_name("D")
       ->capture_default_str();
   command
       ->add_option("--stretches", arguments->options.stretches,
-                   "At how many places of the text, spread evenly")
+                   "At how many places of these words, spread evenly")
       ->check(CLI::Range(1, 100'000))
       ->type_name("N")
       ->capture_default_str();
