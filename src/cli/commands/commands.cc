@@ -7,6 +7,7 @@ void add_commands(CLI::App& program, Session& session) {
   add_train(program, session);
   add_eval(program, session);
   add_check_gradients(program, session);
+  add_prepare(program, session);
   add_synth(program, session);
   add_embeddings(program, session);
   add_pack(program, session);
