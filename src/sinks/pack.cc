@@ -62,10 +62,10 @@ void note_passed_over(const fs::path& folder, std::vector<std::string> names,
   std::string list = names[0];
   for (std::size_t i = 1; i < std::min(names.size(), kNamesInNote); ++i) list += ", " + names[i];
   if (names.size() > kNamesInNote) list += fmt::format(" and {} more", names.size() - kNamesInNote);
-  notes.push_back(
-      fmt::format("{}: passed over, because only files <number>.npy here or in folders delay_<d> "
-                  "are packed: {}",
-                  folder.string(), list));
+  notes.push_back(fmt::format(
+      "{}: passed over {}: only files <number>.npy of the folder named or of folders delay_<d> are "
+      "packed",
+      folder.string(), list));
 }
 
 /// Finds what is to be packed.
