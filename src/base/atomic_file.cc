@@ -151,13 +151,18 @@ void make_folders(const fs::path& path) {
   }
 }
 
-std::uintmax_t available_bytes(const fs::path& path) {
+fs::path nearest_existing(const fs::path& path) {
   std::error_code error;
   fs::path existing = fs::absolute(path, error);
-  while (!fs::exists(existing, error) && existing.has_relative_path()) {
+  while (!fs::exists(fs::symlink_status(existing, error)) && existing.has_relative_path()) {
     existing = existing.parent_path();
   }
-  const fs::space_info space = fs::space(existing, error);
+  return existing;
+}
+
+std::uintmax_t available_bytes(const fs::path& path) {
+  std::error_code error;
+  const fs::space_info space = fs::space(nearest_existing(path), error);
   if (error) throw_file_error(path, "ask for the free space", error.value());
   return space.available;
 }

@@ -75,6 +75,10 @@ void write_file(const std::filesystem::path& path, std::string_view content,
 /// @throws DataError if a part of the path is a file or cannot be written to
 void make_folders(const std::filesystem::path& path);
 
+/// The path itself if something is there, even a link to nowhere, or else the nearest folder above
+/// it that exists; absolute.
+[[nodiscard]] std::filesystem::path nearest_existing(const std::filesystem::path& path);
+
 /// Free bytes for this user on the disk of the path or of its nearest existing ancestor.
 /// @throws DataError if the disk does not say
 [[nodiscard]] std::uintmax_t available_bytes(const std::filesystem::path& path);

@@ -119,5 +119,12 @@ TEST_F(AtomicFileTest, FreeSpaceIsThatOfTheNearestExistingFolder) {
   EXPECT_EQ(available_bytes(folder_ / "not" / "yet") > 0, true);
 }
 
+TEST_F(AtomicFileTest, NearestExistingPathIsAbsoluteAndMayBeALinkToNowhere) {
+  EXPECT_EQ(nearest_existing(folder_ / "not" / "yet"), folder_);
+  EXPECT_EQ(nearest_existing("no_such_folder_here/x"), std::filesystem::current_path());
+  std::filesystem::create_symlink("nowhere", folder_ / "link");
+  EXPECT_EQ(nearest_existing(folder_ / "link"), folder_ / "link");
+}
+
 }  // namespace
 }  // namespace stategrad

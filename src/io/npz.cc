@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <numeric>
 
@@ -111,6 +112,15 @@ void NpzWriter::commit() {
   if (zip_close(archive.get()) != 0) fail(archive_.target(), zip_get_error(archive.get()));
   static_cast<void>(archive.release());
   archive_.commit();
+}
+
+std::uint64_t npz_upper_bound(std::uint64_t bytes_of_items) {
+  // Deflate stores what it cannot compress in blocks of 16 kB or more with five bytes before each;
+  // the zip file has three tables of some hundred bytes.
+  constexpr std::uint64_t kTables = 512;
+  const std::uint64_t overhead = kHeaderSize + bytes_of_items / 1024 + kTables;
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
+  return bytes_of_items > kLargest - overhead ? kLargest : bytes_of_items + overhead;
 }
 
 std::vector<NpzEntry> read_npz_entries(const std::filesystem::path& file) {

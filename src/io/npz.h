@@ -44,6 +44,10 @@ class NpzWriter {
   std::int64_t count_ = 0;
 };
 
+/// What an archive can have at most when its items have so many bytes together and cannot be
+/// compressed; also what the temporary file of NpzWriter has at most.
+[[nodiscard]] std::uint64_t npz_upper_bound(std::uint64_t bytes_of_items);
+
 /// An array in an archive.
 struct NpzEntry {
   std::string name;  ///< without .npy

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "base/random.h"
 #include "io/io_test_util.h"
 #include "stategrad/errors.h"
 
@@ -57,6 +58,20 @@ TEST_F(Npz, SameItemsGiveTheSameBytes) {
   write("a.npz", 50);
   write("b.npz", 50);
   EXPECT_EQ(read_file(folder_ / "a.npz"), read_file(folder_ / "b.npz"));
+}
+
+TEST_F(Npz, NoArchiveIsLargerThanItsUpperBound) {
+  RandomStream random(1);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{300'000}}) {
+    std::vector<std::uint64_t> noise(size);
+    for (std::uint64_t& value : noise) value = random.next();
+    NpzWriter writer(folder_ / "noise.npz", DType::kFloat64, {static_cast<std::int64_t>(size)});
+    writer.append(std::as_bytes(std::span(noise)));
+    writer.commit();
+    const auto bytes = std::filesystem::file_size(folder_ / "noise.npz");
+    EXPECT_GT(bytes, 8 * size);
+    EXPECT_LE(bytes, npz_upper_bound(8 * size)) << size;
+  }
 }
 
 TEST_F(Npz, NothingIsLeftBehindWithoutCommit) {

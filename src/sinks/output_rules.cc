@@ -113,10 +113,7 @@ void walk(const fs::path& folder, Place place, const Visitor& visitor) {
 /// @throws DataError unless files can be made in the nearest existing folder of the path
 void check_writable(const fs::path& directory) {
   std::error_code error;
-  fs::path existing = fs::absolute(directory, error);
-  while (!fs::exists(fs::symlink_status(existing, error)) && existing.has_relative_path()) {
-    existing = existing.parent_path();
-  }
+  const fs::path existing = nearest_existing(directory);
   if (!fs::is_directory(existing, error)) {
     throw DataError(existing.string(), "",
                     "is a file, a folder to write state gradients to was expected");
