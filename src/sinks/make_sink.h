@@ -19,9 +19,10 @@ struct OutputOptions {
 };
 
 /// One sink that writes all of the formats below options.directory:
-///   npy, npz     the tree of tree_layout.h
+///   npy, npz     the tree of gradient_tree.h
 ///   hdf5         gradients.h5
 ///   statistics   statistics.h5
+///   null         nothing
 /// The order of use is: plan_state_gradients(), forecast_output(), check_output_folder(),
 /// require_space(), clear_output_folder(), make_sink(), compute_state_gradients().
 /// @throws UsageError if formats is empty
