@@ -11,6 +11,7 @@ void add_commands(CLI::App& program, Session& session) {
   add_synth(program, session);
   add_embeddings(program, session);
   add_pack(program, session);
+  add_info(program, session);
   add_documentation(program, session);
 }
 
