@@ -38,7 +38,8 @@ TEST(Program, HelpNamesEveryCommandAndExitsWithZero) {
   EXPECT_EQ(outcome.code, kDone);
   EXPECT_THAT(outcome.err, IsEmpty());
   Session session;
-  for (const CLI::App* command : commands_of(*make_program(session))) {
+  const auto program = make_program(session);
+  for (const CLI::App* command : commands_of(*program)) {
     EXPECT_THAT(outcome.out, HasSubstr("  " + command->get_name() + " "));
   }
 }
