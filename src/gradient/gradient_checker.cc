@@ -281,16 +281,22 @@ CheckReport check_forward_pass(const ForwardPass& pass, const LanguageModel<doub
   const GradientOptions wanted{
       .states = options.states.empty() ? all_states(model.architecture()) : options.states,
       .max_delay = options.max_delay,
-      .basis = options.basis};
+      .basis = options.basis,
+      .stop = options.stop};
   const GradientRun run = plan_state_gradients(model, text, wanted);
   require_sense(options, text.size());
   const std::vector<std::int64_t> starts = stretch_starts(text.size(), options);
   StretchSink forward(starts, options.max_delay);
   pass(model, text, wanted, forward, team);
   Comparison comparison(model, run, options, forward, team);
+  std::int64_t done = 0;
   for (const std::int64_t start : starts) {
+    if (options.stop != nullptr && options.stop->load()) {
+      throw Interrupted(fmt::format("interrupted after {} of {} stretches", done, starts.size()));
+    }
     comparison.with_adjoint(start);
     comparison.with_finite_differences(start);
+    if (options.on_progress) options.on_progress(++done, static_cast<std::int64_t>(starts.size()));
   }
   return comparison.finish();
 }

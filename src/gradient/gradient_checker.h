@@ -4,6 +4,7 @@
 // to the same numbers: the adjoint pass (adjoint.h) and finite differences.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -29,6 +30,10 @@ struct CheckOptions {
   double step = 1e-5;         ///< of the finite differences, in units of the basis rows
   double adjoint_tolerance = 1e-9;
   double difference_tolerance = 1e-6;
+  /// Looked at once per word and stretch; when it becomes true the check ends with Interrupted.
+  const std::atomic<bool>* stop = nullptr;
+  /// Called with the number of stretches checked and their total.
+  std::function<void(std::int64_t done, std::int64_t total)> on_progress;
 };
 
 /// The largest differences of one state, layer and delay.

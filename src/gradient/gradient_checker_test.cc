@@ -232,6 +232,19 @@ TEST_F(Checker, ATextOfOneStretchIsCheckedOnce) {
   EXPECT_EQ(report.blocks, 2 * kDelays);
 }
 
+TEST_F(Checker, ReportsStretchesAndStopsBetweenThem) {
+  std::atomic<bool> stop = false;
+  std::vector<std::int64_t> seen;
+  options.stop = &stop;
+  options.on_progress = [&](std::int64_t done, std::int64_t total) {
+    EXPECT_EQ(total, 3);
+    seen.push_back(done);
+    stop = done == 2;
+  };
+  EXPECT_THROW(check(), Interrupted);
+  EXPECT_THAT(seen, testing::ElementsAre(1, 2));
+}
+
 TEST_F(Checker, CriterionHasItsNumbers) {
   options.step = 1e-4;
   EXPECT_THAT(check().criterion, testing::AllOf(HasSubstr("max|F - A| <= 1e-09 max|F| + 1e-200"),

@@ -46,9 +46,12 @@ std::vector<WordId> words_to_read(const Arguments& arguments, const OpenedModel&
 
 void check(const Session& session, const Arguments& arguments) {
   const OpenedModel opened = open_model(arguments.model, session);
-  const gradient::CheckOptions& options = arguments.options;
+  gradient::CheckOptions options = arguments.options;
   const std::vector<WordId> text = words_to_read(arguments, opened, session.seed.value_or(1));
   const auto team = session.make_team();
+  const auto progress = session.make_progress("checking", "stretches", options.stretches);
+  options.stop = session.stop;
+  if (progress) options.on_progress = [&](auto done, auto) { progress->update(done); };
   const gradient::CheckReport report = std::visit(
       [&](const auto& model) { return gradient::check_gradients(model, text, options, *team); },
       opened.model);
