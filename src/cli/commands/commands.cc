@@ -4,8 +4,10 @@
 namespace stategrad::cli {
 
 void add_commands(CLI::App& program, Session& session) {
+  add_run(program, session);
   add_train(program, session);
   add_eval(program, session);
+  add_gradients(program, session);
   add_check_gradients(program, session);
   add_prepare(program, session);
   add_synth(program, session);

@@ -29,7 +29,8 @@ struct Arguments {
 PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   const Config& config = opened.config;
   PassRequest request;
-  request.text = arguments.text.empty() ? text::data_files(config).valid : arguments.text;
+  request.text = arguments.text.empty() ? text::data_files(config).valid
+                                        : std::filesystem::path(arguments.text);
   request.formats = sinks::parse_output_formats(arguments.formats);
   request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
   request.overwrite = arguments.overwrite;
