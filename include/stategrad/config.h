@@ -14,25 +14,29 @@
 
 namespace stategrad {
 
+/// How weights follow their gradients: w -= η g, Kingma and Ba 2015, or Duchi et al. 2011.
 enum class Optimizer { kSgd, kAdam, kAdagrad };
+/// Loss of the training: over all V words, or over a sample of them (Jean et al. 2015).
 enum class Softmax { kFull, kSampled };
+/// When the learning rate falls and training ends: after fixed numbers of epochs, or when the
+/// validation perplexity stops improving.
 enum class TrainerKind { kTrainer, kEarlyStopping };
 
 /// Defaults are those of the published configuration for Penn Treebank with T = 50.
 /// Paths are relative to the working directory.
 struct Config {
   // Places
-  std::string save_path;              ///< model directory (required)
-  std::string log_dir = "logs";       ///< folder of log files
-  std::string log;                    ///< log name; empty: the last part of save_path
-  std::string data_path;              ///< folder with train.txt, valid.txt, test.txt (required)
-  std::string other_test;             ///< another test file
-  bool valid_as_test = false;         ///< test on the validation file
-  std::string save_embedding;         ///< write the embedding matrix here and stop
+  std::string save_path;         ///< model directory (required)
+  std::string log_dir = "logs";  ///< folder of log files
+  std::string log;               ///< log name; empty: the last part of save_path
+  std::string data_path;         ///< folder with train.txt, valid.txt, test.txt (required)
+  std::string other_test;        ///< another test file
+  bool valid_as_test = false;    ///< test on the validation file
+  std::string save_embedding;    ///< write the embedding matrix here and stop
 
   // Text
-  std::int64_t vocab_size = 0;        ///< overwritten by the real size
-  int vocab = 0;                      ///< size in thousands in the file names; 0 (False): plain names
+  std::int64_t vocab_size = 0;  ///< overwritten by the real size
+  int vocab = 0;                ///< size in thousands in the file names; 0 (False): plain names
   std::string encoding = "utf-8";
   bool no_eos = false;                ///< newline is a plain blank
   std::string read_vocab_from_file;   ///< `word<TAB>id` lines
@@ -42,29 +46,29 @@ struct Config {
 
   // Model
   CellKind basic_cell = CellKind::kLstm;
-  bool reset_after = false;           ///< GRU as PyTorch computes it
+  bool reset_after = false;  ///< GRU as PyTorch computes it
   int num_layers = 1;
-  int size = 256;                     ///< H
-  int embedding_size = 0;             ///< E; 0: the same as size
+  int size = 256;          ///< H
+  int embedding_size = 0;  ///< E; 0: the same as size
   DType dtype = DType::kFloat32;
 
   // Training
-  int num_steps = 50;                 ///< T
-  int batch_size = 20;                ///< B
+  int num_steps = 50;   ///< T
+  int batch_size = 20;  ///< B
   double init_scale = 0.05;
-  bool random = false;                ///< seed from the clock instead of seed 1
-  double forget_bias = 0;             ///< added to the forget gate of an LSTM
-  double dropout = 0.5;               ///< probability to KEEP a unit, in (0, 1]
-  bool no_emb_dropout = true;         ///< keep dropout off the input embeddings
+  bool random = false;         ///< seed from the clock instead of seed 1
+  double forget_bias = 0;      ///< added to the forget gate of an LSTM
+  double dropout = 0.5;        ///< probability to KEEP a unit, in (0, 1]
+  bool no_emb_dropout = true;  ///< keep dropout off the input embeddings
   Optimizer optimizer = Optimizer::kSgd;
   double learning_rate = 1;
   double max_grad_norm = 5;
   Softmax softmax = Softmax::kFull;
   TrainerKind trainer = TrainerKind::kTrainer;
   int early_stop = 2;
-  int max_epoch = 6;                  ///< epochs at the full learning rate
+  int max_epoch = 6;  ///< epochs at the full learning rate
   double lr_decay = 0.8;
-  int max_max_epoch = 39;             ///< epochs in all
+  int max_max_epoch = 39;  ///< epochs in all
 
   // State gradients
   std::optional<StateKind> grad_interm;
@@ -81,8 +85,10 @@ struct Config {
 /// A configuration and what the reader of its file should be told about it.
 struct LoadedConfig {
   Config config;
-  std::vector<std::string> warnings;  ///< unknown keys with the nearest known one, with line numbers
-  std::vector<std::string> keys_set;  ///< the keys that the file or an override gave, in table order
+  std::vector<std::string>
+      warnings;  ///< unknown keys with the nearest known one, with line numbers
+  std::vector<std::string>
+      keys_set;  ///< the keys that the file or an override gave, in table order
 };
 
 /// Reads a configuration file and applies overrides.

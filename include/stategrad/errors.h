@@ -10,7 +10,9 @@
 
 namespace stategrad {
 
-/// Base of every error that the library throws on purpose.
+/// Base of every error that the library throws on purpose. Whoever catches it needs no other type;
+/// the kinds below tell whose fault it was, and give the program its exit codes. Beside these only
+/// the standard library's own exceptions leave the library, such as std::bad_alloc.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -35,7 +37,9 @@ class DataError : public Error {
         file_(std::move(file)),
         place_(std::move(place)) {}
 
+  /// The path as the user gave it.
   [[nodiscard]] const std::string& file() const { return file_; }
+  /// Where in the file, or empty.
   [[nodiscard]] const std::string& place() const { return place_; }
 
  private:

@@ -21,7 +21,9 @@ class ThreadTeam {
   /// One worker's view of a run.
   class Worker {
    public:
+    /// Which worker, from 0; 0 is the thread that called run().
     [[nodiscard]] int index() const { return index_; }
+    /// How many workers run the body.
     [[nodiscard]] int size() const { return size_; }
     /// Waits until every worker has come here. Leaves by an exception if another worker failed.
     void barrier();
@@ -44,6 +46,7 @@ class ThreadTeam {
   ThreadTeam(const ThreadTeam&) = delete;
   ThreadTeam& operator=(const ThreadTeam&) = delete;
 
+  /// Number of workers, the calling thread among them.
   [[nodiscard]] int size() const;
 
   /// Runs body on every worker and returns when all have finished.

@@ -19,7 +19,7 @@ struct ExpConstants<float> {
   static constexpr float kLn2Low = -2.12194440e-4F;
   static constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: x + kRound - kRound rounds x
   static constexpr int kMantissaBits = 23;
-  static constexpr float kMost = 88.37F;    // exp of more is taken for inf: its power of two would be
+  static constexpr float kMost = 88.37F;  // exp of more is taken for inf: its power of two would be
   static constexpr float kLeast = -87.33F;  // exp of less is taken for 0
   static constexpr float kTanhOne = 9.02F;  // tanh beyond it rounds to 1
   static constexpr int kTerms = 7;          // of the Taylor series: the rest is below 2^-27

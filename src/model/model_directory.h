@@ -11,10 +11,11 @@
 
 #include "stategrad/config.h"
 #include "stategrad/language_model.h"
+#include "stategrad/model_io.h"
 
 namespace stategrad::model {
 
-enum class WhichWeights { kLast, kBest };
+using stategrad::WhichWeights;
 
 /// What model.json says.
 struct ModelDescription {
