@@ -82,7 +82,8 @@ struct Config {
   }
 };
 
-/// A configuration and what the reader of its file should be told about it.
+/// A configuration and what the reader of its file should be told about it. A key that no line and
+/// no override gave has its default.
 struct LoadedConfig {
   Config config;
   std::vector<std::string>

@@ -51,9 +51,8 @@ class PerWordFile {
 
 void evaluate(const Session& session, const Arguments& arguments) {
   const OpenedModel opened = open_model(arguments.model, session);
-  const std::filesystem::path file =
-      arguments.text.empty() ? text::data_files(opened.config).test
-                             : std::filesystem::path(arguments.text);
+  const std::filesystem::path file = arguments.text.empty() ? text::data_files(opened.config).test
+                                                            : std::filesystem::path(arguments.text);
   std::int64_t unknown = 0;
   const std::vector<WordId> ids = read_text(opened, file, unknown);
   std::optional<PerWordFile> per_word;
