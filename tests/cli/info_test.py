@@ -92,6 +92,7 @@ class Model(InfoTest):
         self.assertEqual(facts["configuration.num_steps"], "10")
         self.assertIn("model.safetensors, best.safetensors", facts["weights"])
         self.assertIn("cell LSTM", self.lines("model"))
+        self.assertIn("configuration.num_steps 10", self.lines("model"))
 
     def test_altered_weights_are_found_in_either_file(self):
         for name in ("model.safetensors", "best.safetensors"):

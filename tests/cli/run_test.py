@@ -89,12 +89,15 @@ class Run(ProgramTest):
     def test_save_embedding_writes_the_matrix_and_stops(self):
         self.use_trained_model()
         outcome = self.run_config(
-            "--notrain", "--novalid", "--set", "save_embedding=out/emb.npy"
+            "--notrain", "--novalid", "--set", "save_embedding=out/emb.npy", "--set",
+            "save_dict=out/dict",
         )
         self.assertEqual(outcome.out, "")
         matrix = numpy.load(self.path("out/emb.npy"))
         words = self.read("model/vocab.txt").decode().split()
         self.assertEqual(matrix.shape, (len(words), 5))
+        self.assertEqual(self.read("out/dict").decode(),
+                         "".join(f"{word}\t{id}\n" for id, word in enumerate(words)))
 
     def test_existing_model_is_not_overwritten(self):
         self.use_trained_model()

@@ -16,7 +16,8 @@ std::string facts_to_text(const sinks::Facts& facts) {
   io::Table lines({"", ""});
   for (const auto& [name, value] : facts) {
     std::string words = name;
-    std::replace(words.begin(), words.end(), '_', ' ');
+    // A key of the configuration, behind its dot, is shown as it is written there.
+    std::replace(words.begin(), std::find(words.begin(), words.end(), '.'), '_', ' ');
     lines.add({words, value});
   }
   return lines.to_text().substr(1);  // the titles are an empty line

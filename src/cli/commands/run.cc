@@ -15,6 +15,7 @@
 #include "stategrad/errors.h"
 #include "stategrad/version.h"
 #include "text/dataset.h"
+#include "text/word_list.h"
 #include "train/evaluate.h"
 
 namespace stategrad::cli {
@@ -128,9 +129,10 @@ void write_gradients(const OpenedModel& opened, const Session& session, ThreadTe
 }
 
 void write_embedding(const OpenedModel& opened) {
-  std::visit(
-      [&](const auto& model) { model::write_embeddings(model, opened.config.save_embedding); },
-      opened.model);
+  const Config& config = opened.config;
+  std::visit([&](const auto& model) { model::write_embeddings(model, config.save_embedding); },
+             opened.model);
+  if (!config.save_dict.empty()) text::write_word_list(opened.vocabulary(), config.save_dict);
 }
 
 void run(const Session& session, Arguments& arguments) {
