@@ -197,7 +197,8 @@ std::string explanation(const SyntheticLanguage& language, const std::vector<Cor
       "Fillers carry nothing:\nfiller1 is the most frequent one, the probability of the others "
       "falls like 1 / number.\n\n"
       "So up to its lag a model must remember the class of a cue and when it came, and nothing "
-      "else.\n\n",
+      "else. The\nstate that predicts an answer has read the cue lag - 1 words before: with state "
+      "gradients, the last\ndelay at which a cue is of use is lag - 1.\n\n",
       options.lags[0]);
   text += slot_table(language);
   text += fmt::format(

@@ -35,6 +35,17 @@ class Prepare(ProgramTest):
         self.fail_with(1, ["absent.txt"], "prepare", "absent.txt", "-o", "other")
         self.assertFalse(os.path.exists(self.path("other", "train.txt")))
 
+    def test_texts_that_are_no_text_are_named_with_the_line(self):
+        self.write("empty.txt", "")
+        self.write("binary.txt", b"a\nb\x00\n")
+        self.write("latin.txt", b"a\ngar\xe7on\n")
+        self.write("short.txt", "one\ntwo\n")
+        for name, problem in (("empty.txt", "no words"), ("binary.txt", "line 2"),
+                              ("latin.txt", "line 2"), ("short.txt", "--split"),
+                              ("data", "director")):
+            self.fail_with(1, [name, problem], "prepare", name, "-o", "mine")
+        self.assertFalse(os.path.exists(self.path("mine")))
+
     def test_contradicting_limits_are_wrong_use(self):
         self.fail_with(2, ["--vocab-size", "--min-count"], "prepare", "book.txt", "-o", "mine",
                        "--vocab-size", "5", "--min-count", "2")
@@ -57,6 +68,32 @@ class Synth(ProgramTest):
             self.assertGreater(row["perplexity"], 1)
             words = self.read(f"a/{row['split']}.txt").decode().replace("\n", " <eos> ").split()
             self.assertEqual(row["words"], len(words))
+            self.assertAlmostEqual(row["perplexity"] / row["language_perplexity"], 1, delta=0.1)
+        described = json.loads(self.read("a/description.json"))
+        self.assertEqual(described["perplexity"], rows[0]["language_perplexity"])
+        self.assertEqual(described["parts"]["test"]["perplexity"], rows[2]["perplexity"])
+
+    def test_lags_decide_what_depends_on_what(self):
+        self.succeed("synth", "-o", "a", "--words", "5000", "--lags", "3,7", "--classes", "2")
+        words = self.read("a/train.txt").decode().replace("\n", " <eos> ").split()
+        answers = {f"cue{lag}{c}": (lag, f"answer{lag}{c}") for lag in (3, 7) for c in "ab"}
+        seen = set()
+        for place, word in enumerate(words):
+            if word.startswith("cue"):
+                lag, answer = answers[word[:-1]]
+                self.assertEqual(words[place + lag], answer)
+                seen.add(answer)
+        self.assertEqual(seen, {answer for _, answer in answers.values()})
+
+    def test_impossible_languages_and_used_folders_are_refused(self):
+        self.fail_with(2, ["lags has 2 twice", "classes = 1"], "synth", "-o", "a", "--lags", "2,2",
+                       "--classes", "1")
+        self.fail_with(2, ["--lags"], "synth", "-o", "a", "--lags", "two")
+        self.fail_with(2, ["0 words for train.txt"], "synth", "-o", "a", "--words", "0")
+        self.assertFalse(os.path.exists(self.path("a")))
+        self.fail_with(1, ["data", "--overwrite"], "synth", "-o", "data", "--words", "500")
+        self.fail_with(1, ["small.config", "is a file"], "synth", "-o", "small.config")
+        self.succeed("synth", "-o", "data", "--words", "500", "--overwrite")
 
 
 class Documentation(ProgramTest):
