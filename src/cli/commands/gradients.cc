@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <optional>
 
@@ -47,6 +49,11 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
     if (!options.windowed && *arguments.time_step != "all") {
       throw UsageError(
           "--time-step counts from the start of a window: take --windowed, or leave it away");
+    }
+    if (!options.time_steps.empty() && options.time_steps.back() >= config.num_steps) {
+      throw UsageError(fmt::format("--time-step {}: windows of {} words have the steps 0 to {}",
+                                   options.time_steps.back(), config.num_steps,
+                                   config.num_steps - 1));
     }
   } else if (options.windowed && config.time_step) {
     options.time_steps = {*config.time_step};
