@@ -27,13 +27,21 @@ struct Arguments {
   bool overwrite = false;
 };
 
+std::vector<sinks::OutputFormat> parse_formats(const std::string& names) {
+  try {
+    return sinks::parse_output_formats(names);
+  } catch (const UsageError& e) {
+    throw UsageError(fmt::format("--format '{}': {}", names, e.what()));
+  }
+}
+
 /// What the command line leaves open is taken from the configuration.
 PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   const Config& config = opened.config;
   PassRequest request;
   request.text = arguments.text.empty() ? text::data_files(config).valid
                                         : std::filesystem::path(arguments.text);
-  request.formats = sinks::parse_output_formats(arguments.formats);
+  request.formats = parse_formats(arguments.formats);
   request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
   request.overwrite = arguments.overwrite;
   GradientOptions& options = request.options;
