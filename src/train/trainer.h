@@ -67,7 +67,7 @@ struct TrainingSummary {
 /// Writes after every epoch: model.safetensors, best.safetensors when the validation perplexity is
 /// the lowest so far, metrics.csv, model.json, vocab.txt, labels.tsv, and checkpoint/, from which
 /// the training resumes to bit-identical weights with the same number of threads; checkpoint/ is
-/// removed at the end. Every file is replaced atomically. docs/training.md says more.
+/// removed at the end. Every file is replaced atomically. docs/reference.md ("A run") says more.
 ///
 /// The perplexity of training with the sampled softmax is that of the sampled loss.
 /// @throws Interrupted when *stop became true; a checkpoint of this very window was saved
