@@ -83,6 +83,10 @@ void advance_group(const RowTask<Real>& task, std::int64_t panel, JacobianRow<Re
       if constexpr (C == 2) __builtin_prefetch(rows[r].cell + first + u, 1);
       __builtin_prefetch(rows[r].hidden_out + first + u, 1);
     }
+    for (int u = 0; u < kUnits; u += kLineValues<double>) {
+      if (rows[r].cell_sum != nullptr) __builtin_prefetch(rows[r].cell_sum + first + u, 1);
+      if (rows[r].hidden_sum != nullptr) __builtin_prefetch(rows[r].hidden_sum + first + u, 1);
+    }
   }
   constexpr int kWidth = kVectors * kLanes<Real>;
   const Real* weights = task.panels + panel * (std::int64_t{task.size} + task.below_size) * kWidth;
