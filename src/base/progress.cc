@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <ostream>
 #include <utility>
 
@@ -43,10 +44,9 @@ std::string Progress::line(std::int64_t done, const std::string& extra, std::int
     text += fmt::format("{} {}", format_count(done), unit_);
   }
   if (!extra.empty()) text += ", " + extra;
-  text += fmt::format(
-      ", {} {}/s",
-      rate < 10 ? fmt::format("{:.1f}", rate) : format_count(static_cast<std::int64_t>(rate + 0.5)),
-      unit_);
+  text += fmt::format(", {} {}/s",
+                      rate < 10 ? fmt::format("{:.1f}", rate) : format_count(std::llround(rate)),
+                      unit_);
   if (total_ > 0 && rate > 0) {
     text += ", " + format_duration(static_cast<double>(total_ - done) / rate) + " left";
   }

@@ -153,6 +153,7 @@ void Hdf5Writer::write_texts(const std::string& path, const std::vector<std::str
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
   const Handle dataset = impl_->create(path, type.get(), space, properties);
   std::vector<const char*> pointers;
+  pointers.reserve(texts.size());
   for (const std::string& text : texts) pointers.push_back(text.c_str());
   impl_->check(
       H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0);

@@ -83,13 +83,13 @@ void add_column_sums(std::int64_t rows, std::int64_t columns, std::int64_t strid
 template <class Real>
 template <Isa kLevel>
 const ElementwiseKernels<Real>& ElementwiseKernels<Real>::build() {
-  static constexpr ElementwiseKernels table{
+  static constexpr ElementwiseKernels kTable{
       .dropout = &STATEGRAD_ISA_NAMESPACE::dropout<Real>,
       .multiply = &STATEGRAD_ISA_NAMESPACE::multiply<Real>,
       .squared_norm = &STATEGRAD_ISA_NAMESPACE::squared_norm<Real>,
       .add_column_sums = &STATEGRAD_ISA_NAMESPACE::add_column_sums<Real>,
   };
-  return table;
+  return kTable;
 }
 
 template const ElementwiseKernels<float>&

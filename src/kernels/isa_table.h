@@ -16,8 +16,8 @@
 //       template <class Real>
 //       template <Isa kLevel>
 //       const XKernels<Real>& XKernels<Real>::build() {
-//         static constexpr XKernels table{.part = &STATEGRAD_ISA_NAMESPACE::part<Real>};
-//         return table;
+//         static constexpr XKernels kTable{.part = &STATEGRAD_ISA_NAMESPACE::part<Real>};
+//         return kTable;
 //       }
 //       template const XKernels<float>& XKernels<float>::build<Isa::STATEGRAD_ISA_LEVEL>();
 //       template const XKernels<double>& XKernels<double>::build<Isa::STATEGRAD_ISA_LEVEL>();

@@ -198,9 +198,9 @@ template <class Real>
 template <Isa kLevel>
 const RowKernels<Real>& RowKernels<Real>::build() {
   namespace level = STATEGRAD_ISA_NAMESPACE;
-  static constexpr RowKernels table{.width = level::kVectors * level::kLanes<Real>,
-                                    .advance = &level::advance_task<Real>};
-  return table;
+  static constexpr RowKernels kTable{.width = level::kVectors * level::kLanes<Real>,
+                                     .advance = &level::advance_task<Real>};
+  return kTable;
 }
 
 template const RowKernels<float>& RowKernels<float>::build<Isa::STATEGRAD_ISA_LEVEL>();

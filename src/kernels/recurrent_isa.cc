@@ -214,7 +214,7 @@ void gru_before_backward_gates(const RecurrentStep<Real>& s, std::int64_t first,
 template <class Real>
 template <Isa kLevel>
 const RecurrentKernels<Real>& RecurrentKernels<Real>::build() {
-  static constexpr RecurrentKernels table{
+  static constexpr RecurrentKernels kTable{
       .shapes = {PanelShape{}, STATEGRAD_ISA_NAMESPACE::kPanelShape<Real, 1>,
                  STATEGRAD_ISA_NAMESPACE::kPanelShape<Real, 2>,
                  STATEGRAD_ISA_NAMESPACE::kPanelShape<Real, 3>,
@@ -233,7 +233,7 @@ const RecurrentKernels<Real>& RecurrentKernels<Real>::build() {
           &STATEGRAD_ISA_NAMESPACE::gru_before_backward_candidate<Real>,
       .gru_before_backward_gates = &STATEGRAD_ISA_NAMESPACE::gru_before_backward_gates<Real>,
   };
-  return table;
+  return kTable;
 }
 
 template const RecurrentKernels<float>& RecurrentKernels<float>::build<Isa::STATEGRAD_ISA_LEVEL>();

@@ -80,12 +80,12 @@ void add_scaled(std::int64_t count, Real a, const Real* x, Real* y) {
 template <class Real>
 template <Isa kLevel>
 const SoftmaxKernels<Real>& SoftmaxKernels<Real>::build() {
-  static constexpr SoftmaxKernels table{
+  static constexpr SoftmaxKernels kTable{
       .gradient_row = &STATEGRAD_ISA_NAMESPACE::softmax_row<Real, true>,
       .loss_row = &STATEGRAD_ISA_NAMESPACE::softmax_row<Real, false>,
       .add_scaled = &STATEGRAD_ISA_NAMESPACE::add_scaled<Real>,
   };
-  return table;
+  return kTable;
 }
 
 template const SoftmaxKernels<float>& SoftmaxKernels<float>::build<Isa::STATEGRAD_ISA_LEVEL>();

@@ -31,10 +31,15 @@ std::string iconv_name(std::string name) {
   return name;
 }
 
+/// iconv's sign of failure.
+iconv_t no_converter() {
+  return reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr): POSIX wants it
+}
+
 iconv_t open_converter(const std::string& encoding) {
   // iconv reads "//" as options and an empty name as the locale's encoding.
   if (encoding.empty() || encoding.find('/') != std::string::npos) {
-    return reinterpret_cast<iconv_t>(-1);
+    return no_converter();
   }
   return ::iconv_open("UTF-8", iconv_name(encoding).c_str());
 }
@@ -50,7 +55,7 @@ std::size_t find_beyond_unicode(std::string_view text) {
   return at;
 }
 
-bool is_open(iconv_t converter) { return converter != reinterpret_cast<iconv_t>(-1); }
+bool is_open(iconv_t converter) { return converter != no_converter(); }
 
 }  // namespace
 
@@ -64,7 +69,7 @@ struct Decoder::Impl {
   std::string file;
   std::string encoding;
   int descriptor = -1;
-  iconv_t converter = reinterpret_cast<iconv_t>(-1);
+  iconv_t converter = no_converter();
   std::vector<char> raw = std::vector<char>(kPiece);
   std::size_t held = 0;  ///< bytes at the start of raw that wait for the rest of their character
   std::vector<char> decoded;

@@ -92,12 +92,12 @@ struct AdamStep {
   Real clip, rate, correction2;
   void operator()(std::span<Real> p, std::span<const Real> g, std::span<Real> m,
                   std::span<Real> v) const {
-    constexpr auto beta1 = static_cast<Real>(kAdamBeta1);
-    constexpr auto beta2 = static_cast<Real>(kAdamBeta2);
+    constexpr auto kBeta1 = static_cast<Real>(kAdamBeta1);
+    constexpr auto kBeta2 = static_cast<Real>(kAdamBeta2);
     for (std::size_t i = 0; i < p.size(); ++i) {
       const Real clipped = clip * g[i];
-      m[i] = beta1 * m[i] + (1 - beta1) * clipped;
-      v[i] = beta2 * v[i] + (1 - beta2) * clipped * clipped;
+      m[i] = kBeta1 * m[i] + (1 - kBeta1) * clipped;
+      v[i] = kBeta2 * v[i] + (1 - kBeta2) * clipped * clipped;
       p[i] -= rate * m[i] / (std::sqrt(v[i]) * correction2 + static_cast<Real>(kAdamEpsilon));
     }
   }
