@@ -9,20 +9,20 @@ import numpy
 import torch
 
 from harness import timing
-from harness.recipe import flops
+from harness.recipe import ANSWER_RATE, flops
 from torch_model import LanguageModel, read_ids, windows
 
 __all__ = ["answer", "flops", "measure"]
 
 
 class Training:
-    def __init__(self, case, data, keep):
+    def __init__(self, case, data, keep, rate):
         torch.set_num_threads(case["threads"])
         torch.manual_seed(1)
         folder, settings = case["folder"], case["settings"]
         self.model = LanguageModel(f"{folder}/start/model.safetensors")
         self.keep, self.limit = keep, float(settings["max_grad_norm"])
-        self.optimizer = torch.optim.SGD(self.model.parameters(), float(settings["learning_rate"]))
+        self.optimizer = torch.optim.SGD(self.model.parameters(), rate)
         self.shape = types.SimpleNamespace(batch_size=case["B"], num_steps=case["T"])
         self.windows = self.read(f"{folder}/{data}/train.txt", f"{folder}/start")
         self.valid = self.read(f"{folder}/{data}/valid.txt", f"{folder}/start")
@@ -70,7 +70,7 @@ class Training:
 
 
 def answer(case):
-    training = Training(case, "first", keep=1)
+    training = Training(case, "first", 1, ANSWER_RATE)
     answers = {"train": training.perplexity([training.train(*w) for w in training.windows])}
     training.model.eval()
     training.state = training.model.start(case["B"])
@@ -80,7 +80,8 @@ def answer(case):
 
 
 def measure(case):
-    training = Training(case, "data", float(case["settings"]["dropout"]))
+    settings = case["settings"]
+    training = Training(case, "data", float(settings["dropout"]), float(settings["learning_rate"]))
     endless = itertools.cycle(training.windows)
     training.train(*next(endless))
     words = case["B"] * case["T"]
