@@ -21,31 +21,36 @@ constexpr std::array<std::string_view, 20> kFreeKeys{
     "grad_interm", "time_step",  "max_delay",     "grad_dir",
     "random",      "vocab",      "encoding",      "pretrained_embeddings"};
 
-std::map<std::string, std::string> values_of(Config config) {
-  // A size that was not given is the size that stands for it.
-  config.embedding_size = config.effective_embedding_size();
-  const auto items = config_items(config);
-  return {items.begin(), items.end()};
+bool contains(std::span<const std::string> keys, std::string_view key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+/// Pretrained embeddings bring their own embedding_size, which a configuration need not repeat.
+bool is_free(std::string_view key, const Config& trained, std::span<const std::string> keys_set) {
+  if (key == "embedding_size" && !trained.pretrained_embeddings.empty()) {
+    return !contains(keys_set, key);
+  }
+  return std::find(kFreeKeys.begin(), kFreeKeys.end(), key) != kFreeKeys.end();
 }
 
 }  // namespace
 
 void require_compatible(const ModelDescription& model, const Config& config,
                         std::span<const std::string> keys_set) {
-  const auto trained = values_of(model.config);
-  const auto wanted = values_of(config);
+  // Every key that is not free has a value in both, given or default.
+  const auto items = config_items(model.config);
+  const std::map<std::string, std::string> trained(items.begin(), items.end());
   std::string message;
-  const auto value = [](const std::map<std::string, std::string>& values, const std::string& key) {
-    const auto entry = values.find(key);
-    return entry == values.end() ? std::string("not set") : entry->second;
-  };
-  for (const std::string& key : keys_set) {
-    if (std::find(kFreeKeys.begin(), kFreeKeys.end(), key) != kFreeKeys.end()) continue;
-    if (value(trained, key) == value(wanted, key)) continue;
+  for (const auto& [key, value] : config_items(config)) {
+    const auto entry = trained.find(key);
+    if (is_free(key, model.config, keys_set) || entry == trained.end() || entry->second == value) {
+      continue;
+    }
     message +=
-        fmt::format("{}{} is {} in the configuration, but the model in {} was trained with {}",
-                    message.empty() ? "" : "\n", key, value(wanted, key), config.save_path,
-                    value(trained, key));
+        fmt::format("{}{} is {} in the configuration{}, but the model in {} was trained with {}",
+                    message.empty() ? "" : "\n", key, value,
+                    contains(keys_set, key) ? "" : " (the default, as it is not given)",
+                    config.save_path, entry->second);
   }
   if (!message.empty()) throw UsageError(message);
 }

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "stategrad/errors.h"
 
 namespace stategrad::model {
@@ -28,11 +31,48 @@ class RequireCompatible : public testing::Test {
 };
 
 TEST_F(RequireCompatible, PathsWindowsAndGradientKeysMayDiffer) {
-  EXPECT_NO_THROW(check({"data_path=other", "batch_size=3", "num_steps=7", "max_delay=4",
+  EXPECT_NO_THROW(check({"size=8", "data_path=other", "batch_size=3", "num_steps=7", "max_delay=4",
                          "grad_interm=cell", "grad_dir=g", "log=x", "vocab_size=99"}));
 }
 
-TEST_F(RequireCompatible, KeysThatWereNotGivenFollowTheModel) { EXPECT_NO_THROW(check({})); }
+TEST_F(RequireCompatible, KeysThatWereNotGivenHaveTheirDefaults) {
+  EXPECT_NO_THROW(check({"size=8"}));
+  EXPECT_THAT([&] { check({}); },
+              ThrowsMessage<UsageError>(
+                  AllOf(HasSubstr("size is 256 in the configuration (the default, as it is not "
+                                  "given)"),
+                        HasSubstr("trained with 8"))));
+  trained_.config.no_eos = true;
+  EXPECT_THAT([&] { check({"size=8"}); },
+              ThrowsMessage<UsageError>(
+                  AllOf(HasSubstr("no_eos is False"), HasSubstr("trained with True"))));
+  EXPECT_NO_THROW(check({"size=8", "no_eos=True"}));
+}
+
+TEST_F(RequireCompatible, PretrainedEmbeddingsBringTheirSize) {
+  trained_.config.pretrained_embeddings = "emb";
+  trained_.config.embedding_size = 3;
+  EXPECT_NO_THROW(check({"size=8", "pretrained_embeddings=emb"}));
+  EXPECT_NO_THROW(check({"size=8", "pretrained_embeddings=moved", "embedding_size=3"}));
+  EXPECT_THROW(check({"size=8", "embedding_size=4"}), UsageError);
+}
+
+TEST_F(RequireCompatible, PublishedVariantsFitTheModelOfThePlainConfiguration) {
+  namespace fs = std::filesystem;
+  int variants = 0;
+  for (const auto& entry : fs::directory_iterator(STATEGRAD_SOURCE_DIR "/configs")) {
+    const std::string name = entry.path().stem().string();
+    const std::size_t end = std::min(name.find("_grad_"), name.find("_save-emb"));
+    if (end == std::string::npos) continue;
+    const fs::path plain = entry.path().parent_path() / (name.substr(0, end) + ".config");
+    trained_.config = load_config(plain, {}).config;
+    trained_.config.vocab_size = 10000;
+    const LoadedConfig variant = load_config(entry.path(), {});
+    EXPECT_NO_THROW(require_compatible(trained_, variant.config, variant.keys_set)) << name;
+    ++variants;
+  }
+  EXPECT_EQ(variants, 3);
+}
 
 TEST_F(RequireCompatible, EveryOtherDifferenceNamesBothValues) {
   EXPECT_THAT(
@@ -46,7 +86,7 @@ TEST_F(RequireCompatible, EveryOtherDifferenceNamesBothValues) {
 
 TEST_F(RequireCompatible, EmbeddingSizeMayBeWrittenOutOrLeftToTheSize) {
   EXPECT_NO_THROW(check({"size=8", "embedding_size=8"}));
-  EXPECT_THROW(check({"embedding_size=7"}), UsageError);
+  EXPECT_THROW(check({"size=8", "embedding_size=7"}), UsageError);
 }
 
 }  // namespace
