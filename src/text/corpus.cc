@@ -142,7 +142,9 @@ TextRules text_rules(const Config& config, const std::filesystem::path& path) {
   TextRules rules;
   rules.encoding = config.encoding;
   rules.newline_is_eos = !config.no_eos;
-  rules.wikitext = path.string().find("WikiText") != std::string::npos;
+  // A model of WikiText data reads other files by the same rule.
+  rules.wikitext = path.string().find("WikiText") != std::string::npos ||
+                   config.data_path.find("WikiText") != std::string::npos;
   rules.unk_is_upper_case = config.data_path.find("CGN") != std::string::npos;
   return rules;
 }

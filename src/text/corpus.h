@@ -24,7 +24,7 @@ struct TextRules {
   bool unk_is_upper_case = false;  ///< `<unk>` becomes `<UNK>` (CGN), else the other way round
 };
 
-/// The rules of a configuration for a file below `path`.
+/// The rules for a file of, or beside, a configuration's data: WikiText if either path says so.
 [[nodiscard]] TextRules text_rules(const Config& config, const std::filesystem::path& path);
 
 /// Streams the words of a file in order, in bounded memory. A word is valid during its call only.

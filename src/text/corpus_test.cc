@@ -87,8 +87,10 @@ TEST_F(Corpus, RulesFollowThePaths) {
   Config config;
   config.data_path = "data/WikiText/wikitext-2-unk";
   EXPECT_TRUE(text_rules(config, "data/WikiText/wikitext-2-unk/train.txt").wikitext);
-  EXPECT_FALSE(text_rules(config, "other/test.txt").wikitext);
+  EXPECT_TRUE(text_rules(config, "other/test.txt").wikitext);
   config.data_path = "data/CGN";
+  EXPECT_FALSE(text_rules(config, "data/CGN/train.txt").wikitext);
+  EXPECT_TRUE(text_rules(config, "data/WikiText/test.txt").wikitext);
   EXPECT_TRUE(text_rules(config, "data/CGN/train.txt").unk_is_upper_case);
   config.no_eos = true;
   EXPECT_FALSE(text_rules(config, "x").newline_is_eos);
