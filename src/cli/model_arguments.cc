@@ -19,9 +19,9 @@ LoadedConfig configuration_of(const model::ModelDescription& description,
   for (const auto& [key, value] : config_items(description.config)) {
     items.push_back(key + "=" + value);
   }
-  items.push_back("save_path=" + directory.string());
   items.insert(items.end(), overrides.begin(), overrides.end());
   LoadedConfig loaded = config_from_overrides(items);
+  loaded.config.save_path = directory.string();
   std::erase_if(loaded.keys_set, [&](const std::string& key) {
     return std::none_of(overrides.begin(), overrides.end(), [&](const std::string& override) {
       return override.starts_with(key + "=");
@@ -77,6 +77,12 @@ OpenedModel open_model(const ModelArguments& arguments, const Session& session) 
   }
   if (arguments.directory.empty()) {
     throw UsageError("--model DIR or --config FILE is needed: which model?");
+  }
+  for (const std::string& override : arguments.overrides) {
+    if (override.starts_with("save_path=")) {
+      throw UsageError("--set " + override +
+                       ": --model says already which model; give one of them");
+    }
   }
   model::ModelDescription description = model::read_description(arguments.directory);
   const LoadedConfig loaded =

@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: MIT
 #include "cli/session.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
+#include <limits>
 #include <ostream>
 
 namespace stategrad::cli {
+namespace {
+
+/// CLI11 would take -1 for the largest number.
+std::string check_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seed);
+  if (error == std::errc{} && rest == end) return {};
+  return fmt::format("{}: must be an integer from 0 to {}", text,
+                     std::numeric_limits<std::uint64_t>::max());
+}
+
+}  // namespace
 
 std::uint64_t Session::seed_for(const Config& config) const {
   if (seed) return *seed;
@@ -36,6 +53,7 @@ void add_common_options(CLI::App& command, Session& session, bool prints_table) 
       ->check(CLI::Range(0, 4096))
       ->type_name("N");
   command.add_option("--seed", session.seed, "Seed of everything that is random (default 1)")
+      ->check(check_seed)
       ->type_name("N");
   command.add_flag("--quiet", session.quiet, "No progress and no notes on standard error");
   if (prints_table) command.add_flag("--json", session.json, "Print the results as JSON");
