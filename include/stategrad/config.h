@@ -96,14 +96,14 @@ struct LoadedConfig {
 ///
 /// A line is `key … value`: the first token is the key, the last one the value; lines of fewer
 /// than two tokens and lines starting with `#` are skipped. Values are True, False, an integer, a
-/// number or else text.
+/// number or else text. Sizes beyond the memory of this machine are violations.
 /// @param overrides `key=value` texts, later ones win; `key=` removes the key
 /// @throws UsageError with every violation on a line of its own (file, line number, key, value,
-///   constraint), DataError if the file cannot be read
+///   constraint), then the unknown keys; DataError if the file cannot be read
 [[nodiscard]] LoadedConfig load_config(const std::filesystem::path& file,
                                        const std::vector<std::string>& overrides);
 
-/// The same, from overrides alone.
+/// The same, from overrides alone, whatever the memory.
 [[nodiscard]] LoadedConfig config_from_overrides(const std::vector<std::string>& overrides);
 
 /// Every key with the value in effect, as `key value` pairs in the order of the table; values read

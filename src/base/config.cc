@@ -8,7 +8,9 @@
 
 #include "base/atomic_file.h"
 #include "base/config_table.h"
+#include "base/memory.h"
 #include "base/text_format.h"
+#include "base/training_size.h"
 #include "stategrad/errors.h"
 
 namespace stategrad {
@@ -78,8 +80,29 @@ const ConfigKey* find_key(const std::string& name) {
 std::string unknown_key_message(const Entry& entry) {
   std::vector<std::string> names;
   for (const ConfigKey& key : config_keys()) names.push_back(key.name);
-  return fmt::format("{}: unknown key {}{}", entry.origin, entry.key,
-                     did_you_mean(entry.key, names));
+  std::string hint = did_you_mean(entry.key, names);
+  if (hint.empty()) hint = fmt::format(", the nearest key is '{}'", closest(entry.key, names));
+  return fmt::format("{}: unknown key {}{}", entry.origin, entry.key, hint);
+}
+
+double least_memory(const Config& config) {
+  return estimate_memory(config, architecture_of(config, 0)).total();
+}
+
+/// The size whose being 1 would make a training smallest.
+const ConfigKey& largest_key(const Config& config) {
+  const ConfigKey* largest = nullptr;
+  double smallest_need = 0;
+  for (const char* name : {"size", "embedding_size", "num_layers", "batch_size", "num_steps"}) {
+    const ConfigKey* key = find_key(name);
+    Config smaller = config;
+    key->set(smaller, "1");
+    const double need = least_memory(smaller);
+    if (largest != nullptr && need >= smallest_need) continue;
+    largest = key;
+    smallest_need = need;
+  }
+  return *largest;
 }
 
 class Builder {
@@ -100,10 +123,27 @@ class Builder {
     }
   }
 
+  /// A training that the whole memory of this machine cannot hold, whatever its vocabulary, is a
+  /// violation of the key that makes it so large.
+  void check_memory(const std::string& source) {
+    const double need = least_memory(result_.config);
+    const auto all = static_cast<double>(total_memory());
+    if (need <= all) return;
+    const ConfigKey& key = largest_key(result_.config);
+    const auto origin = origins_.find(key.name);
+    violations_.push_back(fmt::format(
+        "{}: {} is {}: too large for the memory: training would need {} and more, this "
+        "machine has {}",
+        origin == origins_.end() ? source : origin->second, key.name,
+        key.get(result_.config).value_or("not set"), readable_bytes(need), readable_bytes(all)));
+  }
+
   LoadedConfig finish(const std::string& source) {
     check_required(source);
     check_combinations();
     if (!violations_.empty()) {
+      // An unknown key may be the misspelt one that a violation misses.
+      violations_.insert(violations_.end(), result_.warnings.begin(), result_.warnings.end());
       throw UsageError(fmt::format("{}", fmt::join(violations_, "\n")));
     }
     for (const ConfigKey& key : config_keys()) {
@@ -142,24 +182,26 @@ class Builder {
   std::vector<std::string> violations_;
 };
 
-LoadedConfig build(std::vector<Entry> entries, const std::vector<std::string>& overrides,
-                   const std::string& source) {
+Builder build(std::vector<Entry> entries, const std::vector<std::string>& overrides) {
   std::vector<std::string> violations;
   apply_overrides(entries, overrides, violations);
   Builder builder(std::move(violations));
   for (const Entry& entry : entries) builder.apply(entry);
-  return builder.finish(source);
+  return builder;
 }
 
 }  // namespace
 
 LoadedConfig load_config(const std::filesystem::path& file,
                          const std::vector<std::string>& overrides) {
-  return build(read_entries(file), overrides, file.string());
+  Builder builder = build(read_entries(file), overrides);
+  builder.check_memory(file.string());
+  return builder.finish(file.string());
 }
 
 LoadedConfig config_from_overrides(const std::vector<std::string>& overrides) {
-  return build({}, overrides, "--set");
+  // Such a configuration may be of a model that was trained on a larger machine.
+  return build({}, overrides).finish("--set");
 }
 
 std::vector<std::pair<std::string, std::string>> config_items(const Config& config) {

@@ -121,7 +121,26 @@ TEST_F(ConfigTest, UnknownKeysInAFileAreWarningsWithTheNearestKey) {
   ASSERT_EQ(loaded.warnings.size(), 2U);
   EXPECT_THAT(loaded.warnings[0],
               HasSubstr(":3: unknown key num_layer, did you mean 'num_layers'?"));
-  EXPECT_THAT(loaded.warnings[1], testing::EndsWith(":4: unknown key zzz"));
+  EXPECT_THAT(loaded.warnings[1], HasSubstr(":4: unknown key zzz, the nearest key is '"));
+}
+
+TEST_F(ConfigTest, UnknownKeysStandBelowTheViolationsThatTheyMayExplain) {
+  const std::string text = violations("save_pat models/x\ndata_path data\nsize 0\n");
+  EXPECT_THAT(text, HasSubstr("save_path is missing"));
+  EXPECT_THAT(text, testing::EndsWith(":1: unknown key save_pat, did you mean 'save_path'?"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+}
+
+TEST_F(ConfigTest, TrainingThatNoMemoryCanHoldIsAViolationOfTheKeyThatMakesItSo) {
+  for (const std::string key :
+       {"size", "embedding_size", "num_layers", "num_steps", "batch_size"}) {
+    const std::string other = key == "num_steps" ? "batch_size" : "num_steps";
+    const std::string settings = other + " 10000\ndropout 2\n";
+    const std::string text = violations(kPlaces + settings + key + " 999999\n");
+    EXPECT_THAT(text, HasSubstr(":4: dropout is 2: must be"));
+    EXPECT_THAT(text, HasSubstr(":5: " + key + " is 999999: too large for the memory"));
+  }
+  EXPECT_NO_THROW((void)config_from_overrides({"save_path=m", "data_path=d", "size=900000"}));
 }
 
 TEST_F(ConfigTest, UnknownKeysInOverridesAreErrors) {

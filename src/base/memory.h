@@ -10,6 +10,10 @@ namespace stategrad {
 /// group limits the process. The largest number if the system does not say.
 [[nodiscard]] std::uintmax_t available_memory();
 
+/// Bytes that a process of this machine could ever take: its memory, or the limit of a control
+/// group if that is less. The largest number if the system does not say.
+[[nodiscard]] std::uintmax_t total_memory();
+
 /// The most bytes that this process has held in memory so far.
 [[nodiscard]] std::uintmax_t peak_memory();
 

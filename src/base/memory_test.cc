@@ -17,6 +17,8 @@ TEST(Memory, PeakCoversWhatWasTouched) {
 
 TEST(Memory, SomethingIsAvailable) { EXPECT_GT(available_memory(), 1U << 20); }
 
+TEST(Memory, NoMoreIsAvailableThanThereIs) { EXPECT_GE(total_memory(), available_memory()); }
+
 TEST(Memory, RequirementThatCannotBeMetNamesPurposeAndSizes) {
   EXPECT_NO_THROW(require_memory(1, "one byte"));
   try {

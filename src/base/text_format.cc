@@ -9,8 +9,13 @@
 #include <cmath>
 #include <vector>
 
+#include "stategrad/errors.h"
+
 namespace stategrad {
 namespace {
+
+/// Longer words than any candidate plausibly misspelt need no table of distances.
+constexpr std::size_t kLongestWord = 64;
 
 template <class Real>
 std::string shortest(Real value) {
@@ -71,18 +76,25 @@ std::string format_duration(double seconds) {
 }
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
-  // Longer words than any candidate plausibly misspelt need no table of distances.
-  if (word.size() > 64) return std::nullopt;
-  std::optional<std::string> best;
-  std::size_t fewest = std::max<std::size_t>(1, word.size() / 3) + 1;
+  if (word.size() > kLongestWord || candidates.empty()) return std::nullopt;
+  const std::string& best = closest(word, candidates);
+  if (edits(word, best) > std::max<std::size_t>(1, word.size() / 3)) return std::nullopt;
+  return best;
+}
+
+const std::string& closest(std::string_view word, std::span<const std::string> candidates) {
+  if (candidates.empty()) throw InternalError("closest(): no candidates");
+  word = word.substr(0, kLongestWord);
+  const std::string* best = nullptr;
+  std::size_t fewest = 0;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edits(word, candidate);
-    if (distance < fewest) {
+    if (best == nullptr || distance < fewest) {
       fewest = distance;
-      best = candidate;
+      best = &candidate;
     }
   }
-  return best;
+  return *best;
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {

@@ -30,6 +30,11 @@ namespace stategrad {
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word,
                                                  std::span<const std::string> candidates);
 
+/// The candidate that differs by the fewest edits, however many these are; the first of several.
+/// Only the first 64 bytes of the word are looked at. @throws InternalError without candidates
+[[nodiscard]] const std::string& closest(std::string_view word,
+                                         std::span<const std::string> candidates);
+
 /// ", did you mean 'x'?" for the nearest candidate, or nothing.
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        std::span<const std::string> candidates);

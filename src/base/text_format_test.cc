@@ -55,5 +55,13 @@ TEST(TextFormat, NearestAllowsAThirdOfTheWordToDiffer) {
   EXPECT_EQ(did_you_mean("xxxxxxx", keys), "");
 }
 
+TEST(TextFormat, ClosestIsNamedHoweverFarItIs) {
+  const std::vector<std::string> keys = {"size", "num_layers", "num_steps", "dropout"};
+  EXPECT_EQ(closest("num_layer", keys), "num_layers");
+  EXPECT_EQ(closest("number_of_steps", keys), "num_steps");
+  EXPECT_EQ(closest(std::string(100000, 'x'), keys), "size");
+  EXPECT_EQ(closest("", keys), "size");
+}
+
 }  // namespace
 }  // namespace stategrad

@@ -10,17 +10,6 @@
 
 namespace stategrad::train {
 
-/// The shape of the model that a configuration asks for.
-[[nodiscard]] Architecture architecture_of(const Config& config, std::int64_t vocab_size);
-
-/// Bytes of memory that train_model() takes beyond texts and vocabulary, within about a tenth.
-struct MemoryEstimate {
-  double weights = 0;  ///< parameters, gradients, moments, the copy that is validated and saved
-  double windows = 0;  ///< activations and work space: grows with batch_size * num_steps
-  [[nodiscard]] double total() const { return weights + windows; }
-};
-[[nodiscard]] MemoryEstimate estimate_memory(const Config& config, const Architecture& shape);
-
 /// Bytes that the model directory grows to, a file in the making included.
 [[nodiscard]] double estimate_disk(const Config& config, const Architecture& shape);
 

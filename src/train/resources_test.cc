@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/training_size.h"
 #include "model/parameters.h"
 #include "stategrad/errors.h"
 #include "train/test_support.h"
@@ -13,19 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::ThrowsMessage;
-
-TEST(ArchitectureOf, TakesTheSizesOfTheConfiguration) {
-  Config config;
-  config.basic_cell = CellKind::kGru;
-  config.reset_after = true;
-  config.num_layers = 2;
-  config.size = 5;
-  EXPECT_EQ(architecture_of(config, 9), (Architecture{CellKind::kGru, true, 2, 9, 5, 5}));
-  config.embedding_size = 3;
-  EXPECT_EQ(architecture_of(config, 9).embedding_size, 3);
-  config.basic_cell = CellKind::kLstm;
-  EXPECT_FALSE(architecture_of(config, 9).reset_after);
-}
 
 TEST(EstimateMemory, CountsEveryCopyOfTheWeights) {
   Config config;

@@ -9,9 +9,9 @@
 
 #include "base/atomic_file.h"
 #include "base/text_format.h"
+#include "base/training_size.h"
 #include "model/model_directory.h"
 #include "stategrad/version.h"
-#include "train/resources.h"
 
 namespace stategrad::train {
 namespace {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/training_size.h"
 #include "model/initialise.h"
 #include "stategrad/errors.h"
 #include "text/windows.h"

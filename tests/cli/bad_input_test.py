@@ -83,10 +83,26 @@ class Configuration(ProgramTest):
                 self.refuse([key, value], f"{key}={value}")
 
     def test_model_that_no_memory_can_hold(self):
-        self.fail_with(
-            1, ["memory"], "train", "--config", "small.config", "--set", "size=900000",
-        )
-        self.assertFalse(os.path.exists(self.path("model", "model.safetensors")))
+        self.refuse(["--set: size is 900000", "memory"], "size=900000")
+        outcome = self.run_program("train", "--config", "small.config", "--set", "size=900000",
+                                   "--set", "dropout=2")
+        self.assertEqual(outcome.code, 2, outcome)
+        self.assertIn("size is 900000", outcome.err)
+        self.assertIn("dropout is 2", outcome.err)
+        self.assertFalse(os.path.exists(self.path("model")))
+
+    def test_misspelt_required_key_is_named_beside_the_missing_one(self):
+        write_config(self.path("odd.config"), save_path=None, save_pth="model")
+        outcome = self.run_program("train", "--config", "odd.config")
+        self.assertEqual(outcome.code, 2, outcome)
+        self.assertIn("save_path is missing", outcome.err)
+        self.assertIn("unknown key save_pth, did you mean 'save_path'?", outcome.err)
+
+    def test_seed_that_is_no_natural_number(self):
+        for seed in ("-1", "1.5", "x", str(2**64)):
+            self.fail_with(2, ["--seed", seed], "train", "--config", "small.config",
+                           f"--seed={seed}")
+        self.assertFalse(os.path.exists(self.path("model")))
 
     def test_numbers_that_are_none(self):
         for key in ("learning_rate", "init_scale", "max_grad_norm", "lr_decay"):
