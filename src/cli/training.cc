@@ -74,10 +74,11 @@ train::TrainingSummary train_from_configuration(const TrainingRequest& request,
   job.config = request.loaded.config;
   job.directory = job.config.save_path;
   job.stop = session.stop;
-  job.seed = session.seed_for(job.config);
+  train::take_embedding_size(job.config, is_set(request.loaded, "embedding_size"));
   job.start = train::decide_start({job.directory, request.resume, request.overwrite}, job.config);
-  job.data =
-      train::load_training_data(job.config, is_set(request.loaded, "embedding_size"), job.seed);
+  job.seed = job.start == train::Start::kResume ? train::resumed_seed(job.directory, session.seed)
+                                                : session.seed_for(job.config);
+  job.data = train::load_training_data(job.config, job.seed);
   session.note(fmt::format("{} words to train on, {} to validate on, vocabulary of {} words",
                            format_count(static_cast<std::int64_t>(job.data.train.size())),
                            format_count(static_cast<std::int64_t>(job.data.valid.size())),

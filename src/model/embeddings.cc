@@ -19,13 +19,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kMatrixName = "all.npy";
+
+void require_matrix(const std::vector<std::int64_t>& shape, const fs::path& file) {
+  if (shape.size() == 2 && shape[0] >= 1 && shape[1] >= 1) return;
+  throw DataError(
+      file.string(), "",
+      fmt::format("an array of {} dimensions where a matrix [V, E] was expected", shape.size()));
+}
+
 io::NpyArray<double> read_matrix(const fs::path& file) {
   io::NpyArray<double> matrix = io::read_npy<double>(file);
-  if (matrix.shape.size() != 2 || matrix.shape[0] < 1 || matrix.shape[1] < 1) {
-    throw DataError(file.string(), "",
-                    fmt::format("an array of {} dimensions where a matrix [V, E] was expected",
-                                matrix.shape.size()));
-  }
+  require_matrix(matrix.shape, file);
   const auto bad = std::find_if_not(matrix.values.begin(), matrix.values.end(),
                                     [](double value) { return std::isfinite(value); });
   if (bad != matrix.values.end()) {
@@ -48,9 +53,16 @@ void write_embeddings(const LanguageModel<Real>& model, const fs::path& file) {
   io::write_npy<float>(file, shape, rounded);
 }
 
+int pretrained_embedding_size(const fs::path& folder) {
+  const fs::path file = folder / kMatrixName;
+  const io::NpyHeader header = io::read_npy_header(file);
+  require_matrix(header.shape, file);
+  return static_cast<int>(header.shape[1]);
+}
+
 PretrainedEmbeddings read_pretrained_embeddings(const fs::path& folder, double init_scale,
                                                 std::uint64_t seed) {
-  const fs::path matrix_file = folder / "all.npy";
+  const fs::path matrix_file = folder / kMatrixName;
   const fs::path word_file = folder / "dict";
   io::NpyArray<double> matrix = read_matrix(matrix_file);
   std::vector<std::string> words = text::read_word_list(word_file);

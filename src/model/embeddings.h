@@ -16,6 +16,10 @@ namespace stategrad::model {
 template <class Real>
 void write_embeddings(const LanguageModel<Real>& model, const std::filesystem::path& file);
 
+/// E of the embeddings in a folder, from the header of its all.npy.
+/// @throws DataError naming the file: missing, no array, not a matrix
+[[nodiscard]] int pretrained_embedding_size(const std::filesystem::path& folder);
+
 /// Embeddings that were trained elsewhere.
 struct PretrainedEmbeddings {
   Vocabulary vocabulary;

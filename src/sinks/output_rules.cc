@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/output_rules.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -12,6 +10,7 @@
 #include <system_error>
 
 #include "base/atomic_file.h"
+#include "base/writable_folder.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::sinks {
@@ -110,23 +109,10 @@ void walk(const fs::path& folder, Place place, const Visitor& visitor) {
   }
 }
 
-/// @throws DataError unless files can be made in the nearest existing folder of the path
-void check_writable(const fs::path& directory) {
-  std::error_code error;
-  const fs::path existing = nearest_existing(directory);
-  if (!fs::is_directory(existing, error)) {
-    throw DataError(existing.string(), "",
-                    "is a file, a folder to write state gradients to was expected");
-  }
-  if (::access(existing.c_str(), W_OK | X_OK) != 0) {
-    throw_file_error(directory, "write to the folder", errno);
-  }
-}
-
 }  // namespace
 
 ExistingOutput check_output_folder(const fs::path& directory, bool overwrite) {
-  check_writable(directory);
+  require_writable_folder(directory, "to write state gradients to");
   ExistingOutput existing;
   existing.directory = directory;
   std::error_code error;

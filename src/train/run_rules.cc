@@ -9,6 +9,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/writable_folder.h"
 #include "model/model_directory.h"
 #include "stategrad/errors.h"
 
@@ -118,6 +119,7 @@ Start decide_start(const StartRequest& request, const Config& config) {
   if (request.resume && request.overwrite) {
     throw UsageError("--resume and --overwrite exclude each other: give one of them");
   }
+  require_writable_folder(request.directory, "for the model");
   const auto state = model::inspect_directory(request.directory);
   const bool empty =
       state == model::DirectoryState::kAbsent || state == model::DirectoryState::kEmpty;
@@ -126,6 +128,19 @@ Start decide_start(const StartRequest& request, const Config& config) {
   if (request.resume) return decide_resume(request.directory, state, now);
   if (empty) return Start::kFresh;
   refuse(request.directory, state, now);
+}
+
+std::uint64_t resumed_seed(const std::filesystem::path& directory,
+                           std::optional<std::uint64_t> given) {
+  const auto progress = read_progress(directory);
+  const std::uint64_t seed = progress ? progress->seed : model::read_description(directory).seed;
+  if (given && *given != seed) {
+    throw DataError(directory.string(), "",
+                    fmt::format("--resume: seed was {} and is {} now; leave --seed away, or "
+                                "--overwrite trains anew",
+                                seed, *given));
+  }
+  return seed;
 }
 
 }  // namespace stategrad::train

@@ -3,7 +3,9 @@
 // May a training write to this save_path? The rules of docs/reference.md, "A run".
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "stategrad/config.h"
@@ -32,8 +34,15 @@ struct StartRequest {
 ///
 /// Configurations are the same when every key that decides the weights agrees; max_max_epoch may
 /// grow, and log names, test files and gradient keys may differ.
-/// @throws DataError for the errors of the table, UsageError for both flags at once
+/// @throws DataError for the errors of the table, and if the directory is a file, below one or not
+///   writable; UsageError for both flags at once
 [[nodiscard]] Start decide_start(const StartRequest& request, const Config& config);
+
+/// The seed that an unfinished training goes on with: its own.
+/// @param given the seed that the user asks for, if any
+/// @throws DataError if that is another one
+[[nodiscard]] std::uint64_t resumed_seed(const std::filesystem::path& directory,
+                                         std::optional<std::uint64_t> given);
 
 /// "key is a in …, b now" for the first key that decides the weights and differs; empty if none.
 /// max_max_epoch differs only when it has become smaller.

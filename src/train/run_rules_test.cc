@@ -101,6 +101,28 @@ TEST_F(DecideStart, ResumesWhatWasCutOffBeforeItsFirstCheckpoint) {
   expect_error(true, "learning_rate was 1 and is 7 now");
 }
 
+TEST_F(DecideStart, RefusesAFileAndAReadOnlyPlaceEvenToOverwrite) {
+  std::ofstream(job_.directory) << "precious";
+  expect_error(false, "model: is a file, a folder for the model was expected");
+  EXPECT_THAT([&] { decide(false, true); }, ThrowsMessage<DataError>(HasSubstr("is a file")));
+  job_.directory /= "below";
+  EXPECT_THAT([&] { decide(false, true); }, ThrowsMessage<DataError>(HasSubstr("is a file")));
+  job_.directory = "/proc/model";
+  EXPECT_THAT([&] { decide(false, true); },
+              ThrowsMessage<DataError>(HasSubstr("cannot write to the folder")));
+}
+
+TEST_F(DecideStart, ResumesWithTheSeedThatTheTrainingBeganWith) {
+  job_.seed = 5;
+  train(false);
+  EXPECT_EQ(resumed_seed(job_.directory, std::nullopt), 5U);
+  EXPECT_EQ(resumed_seed(job_.directory, 5), 5U);
+  EXPECT_THAT([&] { (void)resumed_seed(job_.directory, 6); },
+              ThrowsMessage<DataError>(HasSubstr("seed was 5 and is 6 now")));
+  std::filesystem::remove_all(job_.directory / "checkpoint");
+  EXPECT_EQ(resumed_seed(job_.directory, std::nullopt), 5U);
+}
+
 TEST_F(DecideStart, RefusesBothFlags) { EXPECT_THROW(decide(true, true), UsageError); }
 
 }  // namespace

@@ -84,7 +84,7 @@ void check_same(const TrainingJob& job, const TrainingProgress& saved,
   if (!difference.empty()) {
     throw DataError(checkpoint, "", difference + ": a resumed training must keep it");
   }
-  if (saved.seed != now.seed && !job.config.random) {
+  if (saved.seed != now.seed) {
     throw DataError(checkpoint, "",
                     fmt::format("seed was {} and is {} now: a resumed training must keep it",
                                 saved.seed, now.seed));

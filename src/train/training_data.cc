@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "model/embeddings.h"
 #include "stategrad/errors.h"
 #include "text/corpus.h"
@@ -10,25 +12,18 @@
 #include "text/word_list.h"
 
 namespace stategrad::train {
-namespace {
-
-void take_pretrained(Config& config, bool embedding_size_given, std::uint64_t seed,
-                     TrainingData& data) {
-  model::PretrainedEmbeddings given =
-      model::read_pretrained_embeddings(config.pretrained_embeddings, config.init_scale, seed);
-  if (embedding_size_given && config.effective_embedding_size() != given.embedding_size) {
+void take_embedding_size(Config& config, bool given) {
+  if (config.pretrained_embeddings.empty()) return;
+  const int size = model::pretrained_embedding_size(config.pretrained_embeddings);
+  if (given && config.effective_embedding_size() != size) {
     throw UsageError(fmt::format(
         "embedding_size is {}, but the embeddings of pretrained_embeddings {} have {} dimensions",
-        config.effective_embedding_size(), config.pretrained_embeddings, given.embedding_size));
+        config.effective_embedding_size(), config.pretrained_embeddings, size));
   }
-  config.embedding_size = given.embedding_size;
-  data.vocabulary = std::move(given.vocabulary);
-  data.embeddings = std::move(given.values);
+  config.embedding_size = size;
 }
 
-}  // namespace
-
-TrainingData load_training_data(Config& config, bool embedding_size_given, std::uint64_t seed) {
+TrainingData load_training_data(const Config& config, std::uint64_t seed) {
   TrainingData data;
   const text::DataFiles files = text::data_files(config);
   data.train_file = files.train.string();
@@ -36,7 +31,10 @@ TrainingData load_training_data(Config& config, bool embedding_size_given, std::
   if (config.pretrained_embeddings.empty()) {
     data.vocabulary = text::training_vocabulary(config);
   } else {
-    take_pretrained(config, embedding_size_given, seed, data);
+    model::PretrainedEmbeddings given =
+        model::read_pretrained_embeddings(config.pretrained_embeddings, config.init_scale, seed);
+    data.vocabulary = std::move(given.vocabulary);
+    data.embeddings = std::move(given.values);
   }
   data.train =
       text::read_word_ids(files.train, text::text_rules(config, files.train), data.vocabulary);

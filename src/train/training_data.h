@@ -6,12 +6,16 @@
 
 namespace stategrad::train {
 
+/// Sets the embedding_size of a configuration to that of its pretrained embeddings, if it has any;
+/// reads only the header of their file.
+/// @param given whether the user set embedding_size
+/// @throws DataError naming the file if it has no matrix, UsageError if the size given is another
+void take_embedding_size(Config& config, bool given);
+
 /// Reads what a configuration trains on: its vocabulary (of the training file, a word list or
 /// pretrained embeddings), its texts as ids, its pretrained embeddings. Writes save_dict if asked.
-/// @param config embedding_size is set to that of the pretrained embeddings if it was not given
-/// @param embedding_size_given whether the user set embedding_size
-/// @throws DataError naming file and line, UsageError if embedding_size does not fit
-[[nodiscard]] TrainingData load_training_data(Config& config, bool embedding_size_given,
-                                              std::uint64_t seed);
+/// @param config after take_embedding_size()
+/// @throws DataError naming file and line
+[[nodiscard]] TrainingData load_training_data(const Config& config, std::uint64_t seed);
 
 }  // namespace stategrad::train

@@ -32,7 +32,7 @@ class TrainingDataOfAConfiguration : public testing::Test {
 
 TEST_F(TrainingDataOfAConfiguration, HasTextsAsIdsOfTheTrainingVocabulary) {
   config_.save_dict = (place_.path() / "dict").string();
-  const TrainingData data = load_training_data(config_, false, 1);
+  const TrainingData data = load_training_data(config_, 1);
   EXPECT_THAT(data.vocabulary.words(), ElementsAre("<eos>", "b", "a", "c", "<unk>", "<bos>"));
   EXPECT_THAT(data.train, ElementsAre(1, 2, 0, 1, 3, 0));
   EXPECT_THAT(data.valid, ElementsAre(2, 4, 0));
@@ -45,13 +45,14 @@ TEST_F(TrainingDataOfAConfiguration, PretrainedEmbeddingsBringTheirVocabularyAnd
                        std::array<float, 6>{1, 2, 3, 4, 5, 6});
   write_file(place_.path() / "dict", "</s>\t0\nb\t1\n");
   config_.pretrained_embeddings = place_.path().string();
-  const TrainingData data = load_training_data(config_, false, 1);
+  take_embedding_size(config_, false);
+  const TrainingData data = load_training_data(config_, 1);
   EXPECT_EQ(config_.embedding_size, 3);
   EXPECT_THAT(data.vocabulary.words(), ElementsAre("<eos>", "b", "<unk>", "<bos>"));
   EXPECT_THAT(data.train, ElementsAre(1, 2, 0, 1, 2, 0));
   EXPECT_EQ(data.embeddings.size(), 12U);
   config_.embedding_size = 7;
-  EXPECT_THAT([&] { (void)load_training_data(config_, true, 1); },
+  EXPECT_THAT([&] { take_embedding_size(config_, true); },
               ThrowsMessage<UsageError>(AllOf(HasSubstr("7"), HasSubstr("3 dimensions"))));
 }
 

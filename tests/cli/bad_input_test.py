@@ -205,6 +205,31 @@ class Model(ProgramTest):
         self.fail_with(2, ["size", "7", "9"], "run", "--config", "small.config", "--notrain",
                        "--set", "size=9")
 
+    def test_configuration_whose_defaults_differ_from_the_model(self):
+        write_config(self.path("short.config"), dropout=None)
+        needles = ["dropout is 0.5", "the default", "0.8"]
+        self.fail_with(2, needles, "run", "--config", "short.config", "--notrain")
+        self.fail_with(2, needles, "eval", "--config", "short.config")
+        self.succeed("eval", "--model", "model", "--quiet")
+
+    def test_another_save_path_beside_the_model_is_refused(self):
+        self.fail_with(2, ["save_path=other", "--model"], "eval", "--model", "model", "--set",
+                       "save_path=other")
+
+    def test_model_folder_whose_name_has_a_blank(self):
+        shutil.move(self.path("model"), self.path("my model"))
+        self.succeed("eval", "--model", "my model", "--quiet")
+
+    def test_save_path_that_cannot_hold_a_model_is_refused_before_work(self):
+        self.write("precious", "x")
+        os.remove(self.path("data", "train.txt"))
+        for path, needle in (("precious", "is a file"), ("precious/model", "is a file"),
+                             ("/proc/model", "cannot write")):
+            for flags in ([], ["--overwrite"]):
+                self.fail_with(1, [path.split("/model")[0], needle], "train", "--config",
+                               "small.config", "--set", f"save_path={path}", *flags)
+        self.assertEqual(self.read("precious"), b"x")
+
 
 class Output(ProgramTest):
     def setUp(self):

@@ -7,6 +7,8 @@ import subprocess
 import time
 import unittest
 
+import numpy
+
 from program import PROGRAM, ProgramTest, write_config
 
 
@@ -80,6 +82,43 @@ class Resume(ProgramTest):
         self.fail_with(1, ["--resume"], *self.command("model")[1:])
         self.fail_with(1, ["learning_rate", "0.5"], *self.command("model", "--resume")[1:],
                        "--set", "learning_rate=0.5")
+
+    def resume_equals_whole(self, first, *settings):
+        """A training begun with the options `first` goes on without them to the same bytes."""
+        settings = [*settings, "--set", "max_max_epoch=9"]
+        whole, part = self.command("whole", *settings)[1:], self.command("part", *settings)
+        self.succeed(*whole, *first)
+        code, err = self.stop_after_epoch(self.start(*part, *first), "part", 2, signal.SIGINT)
+        self.assertEqual(code, 130, err)
+        self.succeed(*part[1:], "--resume")
+        self.assertEqual(self.weights("part"), self.weights("whole"))
+
+    def test_seed_need_not_be_repeated(self):
+        self.resume_equals_whole(["--seed", "5"])
+
+    def test_seed_need_not_be_repeated_for_a_random_training(self):
+        self.resume_equals_whole(["--seed", "5"], "--set", "random=True")
+
+    def test_another_seed_is_refused(self):
+        process = self.start(*self.command("model", "--seed", "5"))
+        code, err = self.stop_after_epoch(process, "model", 1, signal.SIGINT)
+        self.assertEqual(code, 130, err)
+        self.fail_with(1, ["seed was 5 and is 6 now"],
+                       *self.command("model", "--resume", "--seed", "6")[1:])
+
+    def test_size_of_pretrained_embeddings_need_not_be_given(self):
+        os.mkdir(self.path("emb"))
+        words = ["the", "a", "we", "cat", "dog", "sleep", "</s>"]
+        self.write("emb/dict", "".join(f"{word}\t{i}\n" for i, word in enumerate(words)))
+        rows = numpy.random.default_rng(1).uniform(-0.1, 0.1, (len(words), 9))
+        numpy.save(self.path("emb/all.npy"), rows.astype(numpy.float32))
+        settings = ["--set", "pretrained_embeddings=emb", "--set", "embedding_size="]
+        process = self.start(*self.command("model", *settings))
+        code, err = self.stop_after_epoch(process, "model", 1, signal.SIGINT)
+        self.assertEqual(code, 130, err)
+        self.fail_with(1, ["unfinished training of this configuration", "--resume"],
+                       *self.command("model", *settings)[1:])
+        self.succeed(*self.command("model", *settings)[1:], "--resume")
 
 
 if __name__ == "__main__":
