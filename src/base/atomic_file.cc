@@ -35,6 +35,37 @@ void sync_path(const fs::path& path, const fs::path& reported) {
   if (result != 0 && error != EINVAL) throw_file_error(reported, "flush", error);
 }
 
+/// Where a path leads.
+struct Place {
+  fs::path path;                  ///< with symbolic links followed; nothing needs to be there
+  std::optional<int> descriptor;  ///< the open file of this process that a path like /dev/stdout is
+};
+
+Place follow_links(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // of a path, as in Linux
+  const fs::path own = fmt::format("/proc/{}/fd", ::getpid());
+  std::error_code error;
+  fs::path place = path;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(place, error)); ++links) {
+    if (links == kMostLinks) throw_file_error(path, "write", ELOOP);
+    // The links there are no names of files, even where they look like one.
+    if (fs::canonical(folder_of(place), error) == own) {
+      return {place, std::stoi(place.filename().string())};
+    }
+    const fs::path next = fs::read_symlink(place, error);
+    if (error) throw_file_error(path, "write", error.value());
+    place = folder_of(place) / next;
+  }
+  return {place, std::nullopt};
+}
+
+/// Whether something is there that a file cannot take the place of.
+bool is_special(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 }  // namespace
 
 void throw_file_error(const fs::path& file, std::string_view tried, int error_number) {
@@ -49,15 +80,21 @@ void throw_file_error(const fs::path& file, std::string_view tried, int error_nu
 TemporaryPath::TemporaryPath(fs::path target) : target_(std::move(target)) {
   static std::atomic<unsigned> counter{0};
   std::error_code error;
-  if (fs::is_directory(target_, error)) {
+  const Place place = follow_links(target_);
+  if (fs::is_directory(place.path, error)) {
     throw DataError(target_.string(), "", "is a folder, a file was to be written there");
   }
-  const fs::path folder = folder_of(target_);
+  if (place.descriptor || is_special(place.path)) {
+    throw DataError(target_.string(), "",
+                    "is no regular file, and this format cannot be written to anything else");
+  }
+  place_ = place.path;
+  const fs::path folder = folder_of(place_);
   if (!fs::is_directory(folder, error)) {
     throw DataError(target_.string(), "",
                     fmt::format("cannot write: {} is no folder", folder.string()));
   }
-  temporary_ = folder / fmt::format(".{}.tmp-{}-{}", target_.filename().string(), ::getpid(),
+  temporary_ = folder / fmt::format(".{}.tmp-{}-{}", place_.filename().string(), ::getpid(),
                                     counter.fetch_add(1));
 }
 
@@ -67,15 +104,23 @@ TemporaryPath::~TemporaryPath() {
 
 void TemporaryPath::commit(Durable durable) {
   if (durable == Durable::kYes) sync_path(temporary_, target_);
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+  if (::rename(temporary_.c_str(), place_.c_str()) != 0) {
     throw_file_error(target_, "write", errno);
   }
   committed_ = true;
-  if (durable == Durable::kYes) sync_path(folder_of(target_), target_);
+  if (durable == Durable::kYes) sync_path(folder_of(place_), target_);
 }
 
-AtomicFile::AtomicFile(const fs::path& target) : path_(target) {
-  descriptor_ = ::open(path_.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+AtomicFile::AtomicFile(const fs::path& target) : target_(target) {
+  const Place place = follow_links(target);
+  if (place.descriptor) {
+    descriptor_ = ::fcntl(*place.descriptor, F_DUPFD_CLOEXEC, 0);
+  } else if (is_special(place.path)) {
+    descriptor_ = ::open(target.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+  } else {
+    temporary_.emplace(target);
+    descriptor_ = ::open(temporary_->path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
   if (descriptor_ < 0) throw_file_error(target, "write", errno);
 }
 
@@ -88,7 +133,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
     if (written < 0) {
       if (errno == EINTR) continue;
-      throw_file_error(path_.target(), "write", errno);
+      throw_file_error(target_, "write", errno);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
@@ -99,15 +144,15 @@ void AtomicFile::write(std::string_view bytes) { write(std::as_bytes(std::span(b
 void AtomicFile::close() {
   const int result = ::close(descriptor_);
   descriptor_ = -1;
-  if (result != 0) throw_file_error(path_.target(), "write", errno);
+  if (result != 0) throw_file_error(target_, "write", errno);
 }
 
 void AtomicFile::commit(Durable durable) {
-  if (durable == Durable::kYes && ::fsync(descriptor_) != 0) {
-    throw_file_error(path_.target(), "flush", errno);
+  if (temporary_ && durable == Durable::kYes && ::fsync(descriptor_) != 0) {
+    throw_file_error(target_, "flush", errno);
   }
   close();
-  path_.commit(durable);
+  if (temporary_) temporary_->commit(durable);
 }
 
 void write_file(const fs::path& path, std::string_view content, Durable durable) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Files that appear whole or not at all: written under a temporary name in the same folder, then
-// renamed. What is interrupted leaves neither a partial file nor the temporary one.
+// renamed. What is interrupted leaves neither a partial file nor the temporary one. Symbolic links
+// are followed: the link stays, and the file that it leads to is the one that is replaced.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +22,9 @@ enum class Durable { kNo, kYes };
 /// A temporary name beside `target`, for libraries that write by name themselves.
 class TemporaryPath {
  public:
-  /// Makes no file. @throws DataError if the folder is missing or target is a folder
+  /// Makes no file.
+  /// @throws DataError if the folder is missing, or something is there that is no regular file: a
+  ///   folder, a pipe, a device
   explicit TemporaryPath(std::filesystem::path target);
   /// Removes the temporary file unless it was committed.
   ~TemporaryPath();
@@ -28,17 +32,20 @@ class TemporaryPath {
   TemporaryPath& operator=(const TemporaryPath&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return temporary_; }
+  /// As it was given, for messages.
   [[nodiscard]] const std::filesystem::path& target() const { return target_; }
   /// Renames the temporary file to the target. @throws DataError or ResourceError
   void commit(Durable durable = Durable::kYes);
 
  private:
   std::filesystem::path target_;
+  std::filesystem::path place_;  ///< where the links of target_ lead
   std::filesystem::path temporary_;
   bool committed_ = false;
 };
 
-/// A file being written.
+/// A file being written. What is no regular file (a pipe, /dev/null, /dev/stdout, even if that is
+/// redirected to a file) cannot be replaced: it is written to at once, and stays what it is.
 class AtomicFile {
  public:
   /// @throws DataError if it cannot be created: folder missing or read-only, target is a folder
@@ -57,7 +64,8 @@ class AtomicFile {
 
  private:
   void close();
-  TemporaryPath path_;
+  std::filesystem::path target_;
+  std::optional<TemporaryPath> temporary_;  ///< none: written to at once
   int descriptor_ = -1;
 };
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "base/atomic_file.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <thread>
 
 #include "stategrad/errors.h"
 
@@ -83,6 +86,77 @@ TEST_F(AtomicFileTest, ImpossibleTargetsAreNamed) {
               HasSubstr((folder_ / "absent" / "a").string()));
   EXPECT_THROW(make_folders(folder_ / "file" / "below"), DataError);
   EXPECT_THROW(make_folders(folder_ / "file"), DataError);
+}
+
+TEST_F(AtomicFileTest, LinksAreFollowedAndStay) {
+  fs::create_directories(folder_ / "real");
+  write_file(folder_ / "real" / "file", "old");
+  fs::create_symlink("real/file", folder_ / "link");
+  fs::create_symlink(folder_ / "link", folder_ / "link_to_link");
+  fs::create_symlink("real/new", folder_ / "link_to_nothing");
+  write_file(folder_ / "link_to_link", "new");
+  write_file(folder_ / "link_to_nothing", "first");
+  EXPECT_EQ(read_file(folder_ / "real" / "file"), "new");
+  EXPECT_EQ(read_file(folder_ / "real" / "new"), "first");
+  for (const char* link : {"link", "link_to_link", "link_to_nothing"}) {
+    EXPECT_TRUE(fs::is_symlink(folder_ / link)) << link;
+  }
+  EXPECT_EQ(entries(), 4U);
+}
+
+TEST_F(AtomicFileTest, LinksThatLeadNowhereAreNamed) {
+  fs::create_symlink("absent/file", folder_ / "lost");
+  fs::create_symlink("circle", folder_ / "circle");
+  fs::create_symlink(folder_, folder_ / "folder");
+  EXPECT_THAT(message_of([&] { write_file(folder_ / "lost", "x"); }), HasSubstr("lost: cannot"));
+  EXPECT_THAT(message_of([&] { write_file(folder_ / "circle", "x"); }),
+              HasSubstr("circle: cannot"));
+  EXPECT_THAT(message_of([&] { write_file(folder_ / "folder", "x"); }), HasSubstr("is a folder"));
+}
+
+TEST_F(AtomicFileTest, PipesAreWrittenToAndStay) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  fs::create_symlink("pipe", folder_ / "link");
+  for (const fs::path& name : {pipe, folder_ / "link"}) {
+    std::string got;
+    std::thread reader([&] { got = read_file(pipe); });
+    write_file(name, "through the pipe");
+    reader.join();
+    EXPECT_EQ(got, "through the pipe");
+  }
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_EQ(entries(), 2U);
+}
+
+TEST_F(AtomicFileTest, OpenFilesOfTheProcessAreWrittenToWhereTheyStand) {
+  const int file = ::open((folder_ / "out").c_str(), O_WRONLY | O_CREAT, 0600);
+  ASSERT_GE(file, 0);
+  EXPECT_EQ(::write(file, "before ", 7), 7);
+  // As /dev/stdout is made.
+  fs::create_symlink("/proc/self/fd/" + std::to_string(file), folder_ / "standard");
+  write_file(folder_ / "standard", "between ");
+  EXPECT_EQ(::write(file, "after", 5), 5);
+  ::close(file);
+  EXPECT_EQ(read_file(folder_ / "out"), "before between after");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "standard"));
+  EXPECT_EQ(entries(), 2U);
+}
+
+TEST_F(AtomicFileTest, LibrariesThatWriteByNameGetRegularFilesOnly) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("/proc/self/fd/0", folder_ / "standard");
+  for (const char* name : {"pipe", "standard"}) {
+    EXPECT_THAT(message_of([&] { const TemporaryPath path(folder_ / name); }),
+                HasSubstr(std::string(name) + ": is no regular file"));
+  }
+  fs::create_symlink("real", folder_ / "link");
+  TemporaryPath path(folder_ / "link");
+  std::ofstream(path.path()) << "content";
+  path.commit();
+  EXPECT_EQ(read_file(folder_ / "real"), "content");
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
 }
 
 TEST_F(AtomicFileTest, ReadingNamesWhatCannotBeRead) {
