@@ -33,6 +33,7 @@ class Hdf5Writer {
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
+  /// Texts are stored with a fixed length, that of the longest, filled up with zeros.
   void set_attribute(const std::string& object, const std::string& name, const std::string& value);
   void set_attribute(const std::string& object, const std::string& name, std::int64_t value);
 
@@ -63,7 +64,7 @@ class Hdf5Writer {
 [[nodiscard]] std::uint64_t hdf5_texts_bound(const std::vector<std::string>& texts);
 
 /// A file to read. Every function throws DataError naming file and object when the object is
-/// missing, of another type or shape, or cannot be read.
+/// missing, of another type or shape, or cannot be read. Texts of variable length are another type.
 class Hdf5Reader {
  public:
   /// @throws DataError if the file is missing or is no (whole) HDF5 file

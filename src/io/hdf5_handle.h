@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// What reader and writer of HDF5 files share: handles that close themselves, quiet errors.
+// What reader and writer of HDF5 files share: handles that close themselves, quiet errors, the type
+// of texts, parts of arrays.
 #pragma once
 
 #include <hdf5.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace stategrad::io {
 
@@ -52,6 +56,29 @@ class QuietErrors {
  private:
   H5E_auto2_t function_ = nullptr;
   void* data_ = nullptr;
+};
+
+/// Texts of at most so many bytes, filled up with zeros. None of variable length: the library keeps
+/// those in heaps, and follows what an altered file says of them without a check.
+inline Handle text_type(std::size_t width, H5T_cset_t encoding = H5T_CSET_UTF8) {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), std::max<std::size_t>(1, width));
+  H5Tset_strpad(type.get(), H5T_STR_NULLPAD);
+  H5Tset_cset(type.get(), encoding);
+  return type;
+}
+
+/// Items of an array from one of its first dimension on, in the file and in memory.
+struct Part {
+  Part(const Handle& dataset, hsize_t first, const std::vector<hsize_t>& count)
+      : file(H5Dget_space(dataset.get()), H5Sclose),
+        memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose) {
+    std::vector<hsize_t> start(count.size());
+    start[0] = first;
+    H5Sselect_hyperslab(file.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
+  }
+  Handle file;
+  Handle memory;
 };
 
 template <class T>

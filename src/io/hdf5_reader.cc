@@ -9,12 +9,20 @@
 namespace stategrad::io {
 namespace {
 
-/// Texts as Hdf5Writer stores them: of variable length.
-Handle text_type() {
-  Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type.get(), H5T_VARIABLE);
-  H5Tset_cset(type.get(), H5T_CSET_UTF8);
-  return type;
+/// More than an attribute can have.
+constexpr std::size_t kMostAttribute = 1 << 16;
+/// Texts are read in parts of about so many bytes.
+constexpr std::size_t kPart = 1 << 20;
+
+/// Whether these are texts as Hdf5Writer stores them.
+bool is_text(const Handle& type) {
+  return H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0;
+}
+
+/// A text of fixed length without the zeros behind it.
+std::string text_of(const char* bytes, std::size_t width) {
+  while (width > 0 && bytes[width - 1] == '\0') --width;
+  return {bytes, width};
 }
 
 }  // namespace
@@ -83,15 +91,17 @@ std::string Hdf5Reader::text_attribute(const std::string& object, const std::str
   const Handle attribute = impl_->attribute(object, name);
   const Handle stored(H5Aget_type(attribute.get()), H5Tclose);
   const Handle space(H5Aget_space(attribute.get()), H5Sclose);
-  const Handle type = text_type();
-  char* pointer = nullptr;
-  if (H5Tis_variable_str(stored.get()) <= 0 || H5Sget_simple_extent_npoints(space.get()) != 1 ||
-      H5Aread(attribute.get(), type.get(), static_cast<void*>(&pointer)) < 0) {
-    impl_->fail(object, fmt::format("the attribute '{}' is no text", name));
+  const std::size_t width = H5Tget_size(stored.get());
+  if (!is_text(stored) || width > kMostAttribute ||
+      H5Sget_simple_extent_npoints(space.get()) != 1) {
+    impl_->fail(object, fmt::format("the attribute '{}' is no text of a fixed length", name));
   }
-  std::string text = pointer == nullptr ? "" : pointer;
-  H5free_memory(pointer);
-  return text;
+  const Handle type = text_type(width, H5Tget_cset(stored.get()));
+  std::string bytes(width, '\0');
+  if (H5Aread(attribute.get(), type.get(), bytes.data()) < 0) {
+    impl_->fail(object, fmt::format("the attribute '{}' cannot be read", name));
+  }
+  return text_of(bytes.data(), width);
 }
 
 std::int64_t Hdf5Reader::integer_attribute(const std::string& object,
@@ -146,19 +156,26 @@ std::vector<std::string> Hdf5Reader::read_texts(const std::string& path) const {
   const Handle dataset = impl_->open(path);
   const Shape size = Impl::shape(dataset);
   const Handle type(H5Dget_type(dataset.get()), H5Tclose);
-  if (size.size() != 1 || H5Tis_variable_str(type.get()) <= 0) {
-    impl_->fail(path, "a list of texts was expected");
+  if (size.size() != 1 || !is_text(type)) {
+    impl_->fail(path, "a list of texts of a fixed length was expected");
   }
   impl_->require_stored(dataset, path);
-  std::vector<char*> pointers(static_cast<std::size_t>(size[0]));
-  const Handle memory = text_type();
-  if (H5Dread(dataset.get(), memory.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0) {
-    impl_->fail(path, "cannot be read: the file is truncated or was altered");
-  }
+  const std::size_t width = H5Tget_size(type.get());
+  const Handle memory = text_type(width, H5Tget_cset(type.get()));
+  const auto total = static_cast<hsize_t>(size[0]);
+  const hsize_t most = std::max<hsize_t>(1, kPart / width);
   std::vector<std::string> texts;
-  for (const char* pointer : pointers) texts.emplace_back(pointer == nullptr ? "" : pointer);
-  const Handle space(H5Dget_space(dataset.get()), H5Sclose);
-  H5Dvlen_reclaim(memory.get(), space.get(), H5P_DEFAULT, pointers.data());
+  std::string bytes;
+  for (hsize_t first = 0; first < total; first += most) {
+    const hsize_t count = std::min(most, total - first);
+    bytes.resize(count * width);
+    const Part part(dataset, first, {count});
+    if (H5Dread(dataset.get(), memory.get(), part.memory.get(), part.file.get(), H5P_DEFAULT,
+                bytes.data()) < 0) {
+      impl_->fail(path, "cannot be read: the file is truncated or was altered");
+    }
+    for (hsize_t i = 0; i < count; ++i) texts.push_back(text_of(&bytes[i * width], width));
+  }
   return texts;
 }
 

@@ -54,12 +54,12 @@ TEST_F(Hdf5, H5pyFindsWhatWasWritten) {
 import h5py
 for name in ('disk.h5', 'memory.h5'):
     f = h5py.File(name)
-    print(f.attrs['magic'], f['deep/sums'].attrs['delays'], f['deep/sums'].shape, f['deep/sums'][9, 19, 29])
-    print(f['count'][()].tolist(), [w.decode() for w in f['words'][()]])
+    print(f.attrs['magic'].decode(), f['deep/sums'].attrs['delays'], f['deep/sums'].shape, f['deep/sums'][9, 19, 29])
+    print(f['count'][()].tolist(), [w.decode() for w in f['words'][()]], list(f['words'].asstr()))
     print(f['grads'].shape, f['grads'].dtype, f['grads'][299].tolist(), f['grads'].compression)
 )");
   const std::string once =
-      "what it is 50 (10, 20, 30) 5999.5\n[7, -8] ['the', 'Löwe', '']\n"
+      "what it is 50 (10, 20, 30) 5999.5\n[7, -8] ['the', 'Löwe', ''] ['the', 'Löwe', '']\n"
       "(300, 2, 2) float32 [[299.0, 300.0], [301.0, 302.0]] gzip\n";
   EXPECT_EQ(found, once + once);
 }
@@ -134,6 +134,42 @@ TEST_F(Hdf5, ReaderNamesWhatIsMissingOrDoesNotFit) {
   refuse([&] { (void)file.read_texts("/count"); }, "list of texts");
 }
 
+TEST_F(Hdf5, TextsOfVariableLengthAreRefused) {
+  write("a.h5", Hdf5Storage::kDisk);
+  python(R"(
+import h5py
+with h5py.File('a.h5', 'r+') as f:
+    f.attrs['mood'] = 'good'
+    f['moods'] = ['good', 'bad']
+)");
+  const Hdf5Reader file(folder_ / "a.h5");
+  EXPECT_THAT([&] { (void)file.text_attribute("/", "mood"); },
+              ThrowsMessage<DataError>(HasSubstr("'mood' is no text of a fixed length")));
+  EXPECT_THAT([&] { (void)file.read_texts("/moods"); },
+              ThrowsMessage<DataError>(HasSubstr("/moods: a list of texts of a fixed length")));
+}
+
+TEST_F(Hdf5, TextsOfAnyLengthAndNumberReadBack) {
+  std::vector<std::string> many;
+  for (std::size_t i = 0; i < 9000; ++i) many.push_back(std::string(i % 300, 'x') + "ö");
+  {
+    Hdf5Writer file(folder_ / "a.h5", Hdf5Storage::kDisk);
+    file.write_texts("/many", many);
+    file.write_texts("/none", {});
+    file.write_texts("/empty", {"", ""});
+    file.set_attribute("/", "empty", std::string());
+    file.set_attribute("/", "long", many.back());
+    file.commit();
+  }
+  const Hdf5Reader file(folder_ / "a.h5");
+  EXPECT_EQ(file.read_texts("/many"), many);
+  EXPECT_THAT(file.read_texts("/none"), ElementsAre());
+  EXPECT_THAT(file.read_texts("/empty"), ElementsAre("", ""));
+  EXPECT_EQ(file.text_attribute("/", "empty"), "");
+  EXPECT_EQ(file.text_attribute("/", "long"), many.back());
+  EXPECT_LT(std::filesystem::file_size(folder_ / "a.h5"), 200'000U);
+}
+
 TEST_F(Hdf5, ContainsAnswersForEveryPart) {
   write("a.h5", Hdf5Storage::kDisk);
   const Hdf5Reader file(folder_ / "a.h5");
@@ -149,7 +185,7 @@ TEST_F(Hdf5, ArraysOfWhichLittleIsStoredAreFound) {
 import h5py
 with h5py.File('a.h5', 'r+') as f:
     f.create_dataset('huge', (1 << 40, 1 << 20), 'f8', chunks=(1, 1024))
-    f.create_dataset('texts', (1 << 40,), h5py.string_dtype(), chunks=(1024,))
+    f.create_dataset('texts', (1 << 40,), h5py.string_dtype(length=8), chunks=(1024,))
 )");
   const Hdf5Reader file(folder_ / "a.h5");
   file.require_stored("/grads");

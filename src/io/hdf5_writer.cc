@@ -34,6 +34,13 @@ std::uint64_t items_in_chunk(std::uint64_t items, std::uint64_t item_bytes) {
                   std::max<std::uint64_t>(1, kChunk / std::max<std::uint64_t>(1, item_bytes)));
 }
 
+/// Bytes of the longest text, or 1: the library knows no texts of none.
+std::size_t width_of(const std::vector<std::string>& texts) {
+  std::size_t width = 1;
+  for (const std::string& text : texts) width = std::max(width, text.size());
+  return width;
+}
+
 std::vector<hsize_t> dimensions(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
 void compress(hid_t properties, const std::vector<hsize_t>& chunk) {
@@ -116,11 +123,8 @@ Hdf5Writer::~Hdf5Writer() = default;
 
 void Hdf5Writer::set_attribute(const std::string& object, const std::string& name,
                                const std::string& value) {
-  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type.get(), H5T_VARIABLE);
-  H5Tset_cset(type.get(), H5T_CSET_UTF8);
-  const char* text = value.c_str();
-  impl_->set_attribute(object, name, type.get(), static_cast<const void*>(&text));
+  // The zero at the end of an empty text is its only byte.
+  impl_->set_attribute(object, name, text_type(value.size()).get(), value.c_str());
 }
 
 void Hdf5Writer::set_attribute(const std::string& object, const std::string& name,
@@ -145,18 +149,24 @@ void Hdf5Writer::write(const std::string& path, const Shape& shape, std::span<co
 }
 
 void Hdf5Writer::write_texts(const std::string& path, const std::vector<std::string>& texts) {
-  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-  H5Tset_size(type.get(), H5T_VARIABLE);
-  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  const std::size_t width = width_of(texts);
+  const Handle type = text_type(width);
   const hsize_t size = texts.size();
   const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  const hsize_t in_chunk = items_in_chunk(size, width);
+  if (size * width > kSmall) compress(properties.get(), {in_chunk});
   const Handle dataset = impl_->create(path, type.get(), space, properties);
-  std::vector<const char*> pointers;
-  pointers.reserve(texts.size());
-  for (const std::string& text : texts) pointers.push_back(text.c_str());
-  impl_->check(
-      H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) >= 0);
+  // Chunk by chunk: filled up to the longest one, all of them may need a lot of memory.
+  std::string filled;
+  for (hsize_t first = 0; first < size; first += in_chunk) {
+    const hsize_t count = std::min(in_chunk, size - first);
+    filled.assign(count * width, '\0');
+    for (hsize_t i = 0; i < count; ++i) texts[first + i].copy(&filled[i * width], width);
+    const Part part(dataset, first, {count});
+    impl_->check(H5Dwrite(dataset.get(), type.get(), part.memory.get(), part.file.get(),
+                          H5P_DEFAULT, filled.data()) >= 0);
+  }
 }
 
 template <class T>
@@ -177,17 +187,12 @@ void Hdf5Writer::create_growing(const std::string& path, const Shape& item_shape
 template <class T>
 void Hdf5Writer::append(const std::string& path, std::span<const T> item) {
   Impl::Growing& growing = impl_->growing.at(path);
-  std::vector<hsize_t> start(growing.size.size());
   std::vector<hsize_t> count = growing.size;
-  start[0] = growing.size[0]++;
   count[0] = 1;
+  const hsize_t first = growing.size[0]++;
   impl_->check(H5Dset_extent(growing.dataset.get(), growing.size.data()) >= 0);
-  const Handle file_space(H5Dget_space(growing.dataset.get()), H5Sclose);
-  H5Sselect_hyperslab(file_space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(),
-                      nullptr);
-  const Handle item_space(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
-                          H5Sclose);
-  impl_->check(H5Dwrite(growing.dataset.get(), memory_type<T>(), item_space.get(), file_space.get(),
+  const Part part(growing.dataset, first, count);
+  impl_->check(H5Dwrite(growing.dataset.get(), memory_type<T>(), part.memory.get(), part.file.get(),
                         H5P_DEFAULT, item.data()) >= 0);
 }
 
@@ -220,10 +225,7 @@ std::uint64_t hdf5_growing_bound(std::uint64_t items, std::uint64_t item_bytes) 
 }
 
 std::uint64_t hdf5_texts_bound(const std::vector<std::string>& texts) {
-  // A reference, then the text with a head and rounded up, in heaps of which each may be half full.
-  std::uint64_t bytes = 16'384;
-  for (const std::string& text : texts) bytes += 16 + 2 * (16 + text.size() + 8);
-  return bytes;
+  return hdf5_array_bound(texts.size(), width_of(texts));
 }
 
 #define STATEGRAD_HDF5_TYPE(T)                                                           \

@@ -103,7 +103,8 @@ TEST_F(Describe, MagicTellsTheFilesApart) {
   EXPECT_EQ(magic_of_h5(gradients()), "stategrad gradients");
   EXPECT_EQ(magic_of_h5(statistics()), "stategrad statistics");
   python(
-      "import h5py\nh5py.File('other.h5', 'w').attrs['magic'] = 'abracadabra'\n"
+      "import h5py, numpy\n"
+      "h5py.File('other.h5', 'w').attrs['magic'] = numpy.bytes_(b'abracadabra')\n"
       "h5py.File('plain.h5', 'w')['x'] = 1\n");
   EXPECT_EQ(magic_of_h5(folder_ / "other.h5"), "");
   EXPECT_EQ(magic_of_h5(folder_ / "plain.h5"), "");

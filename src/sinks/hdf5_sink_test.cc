@@ -61,7 +61,7 @@ for state, layer in zip(f['run/states'], f['run/layers']):
     for name in sorted(delays, key=lambda n: int(n.split('_')[1])):
         g = delays[name]
         delay = g.attrs['delay']
-        assert (g.attrs['state'], g.attrs['layer']) == (state.decode(), layer)
+        assert (g.attrs['state'], g.attrs['layer']) == (state, layer)
         for i, matrix in enumerate(g['gradients']):
             t = g['position'][i]
             assert text[t - delay] == g['source'][i]

@@ -14,9 +14,14 @@ from program import ProgramTest
 UNITS, WIDTH, DELAYS, WORDS = 7, 5, 3, 12
 
 
+def text(value):
+    """Texts of fixed length, as the format wants them; h5py makes others of str."""
+    return numpy.bytes_(value.encode())
+
+
 def write_head(file, magic, windowed=False, basis=None):
     """What docs/formats.md says about all HDF5 files."""
-    file.attrs["magic"] = magic
+    file.attrs["magic"] = text(magic)
     file.attrs["version"] = 1
     file.attrs["complete"] = 1
     run = file.create_group("run")
@@ -28,8 +33,8 @@ def write_head(file, magic, windowed=False, basis=None):
                "rows": WIDTH if basis is None else len(basis), "windowed": int(windowed),
                "num_steps": 5 if windowed else 0, "num_windows": 1 if windowed else 0}
     for name, value in {**texts, **numbers}.items():
-        run.attrs[name] = value
-    run["states"] = ["hidden"]
+        run.attrs[name] = text(value) if isinstance(value, str) else value
+    run["states"] = numpy.array(["hidden"], "S")
     run["layers"] = numpy.array([1])
     if windowed:
         run["time_steps"] = numpy.array([1, 4])
@@ -53,7 +58,7 @@ def write_statistics(path):
 def write_gradients(path):
     with h5py.File(path, "w") as file:
         write_head(file, "stategrad gradients", windowed=True, basis=numpy.ones((2, WIDTH)))
-        file["vocabulary"] = ["the", "cat", "sat", "<eos>"]
+        file["vocabulary"] = numpy.array(["the", "cat", "sat", "<eos>"], "S")
         file["text"] = numpy.zeros(WORDS, "i4")
         for delay, count in enumerate((2, 2, 1)):
             group = file.create_group(f"hidden/layer_1/delay_{delay}")
