@@ -110,7 +110,8 @@ std::string Table::to_json() const {
       object[columns_[i]] = std::visit(ForJson{}, row[i]);
     list.push_back(std::move(object));
   }
-  return list.dump(2) + '\n';
+  // Names of files need not be UTF-8, JSON must be.
+  return list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 }  // namespace stategrad::io

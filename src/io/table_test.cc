@@ -41,6 +41,12 @@ TEST(Table, JsonHasAnObjectPerRowInTheOrderOfTheColumns) {
   EXPECT_EQ(Table({"a"}).to_json(), "[]\n");
 }
 
+TEST(Table, JsonReplacesBytesThatAreNoUtf8) {
+  Table table({"file"});
+  table.add({std::string("m\xfc") + "de.txt"});
+  EXPECT_EQ(table.to_json(), "[\n  {\n    \"file\": \"m\uFFFDde.txt\"\n  }\n]\n");
+}
+
 TEST(Table, RowOfAnotherLengthIsRefused) {
   Table table({"a", "b"});
   EXPECT_THROW(table.add({1.0}), UsageError);
