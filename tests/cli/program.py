@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the command line share: the program, a small corpus, a small trained model."""
 
+import atexit
 import functools
 import os
 import random
@@ -128,12 +129,12 @@ class ProgramTest(unittest.TestCase):
 
 @functools.lru_cache(maxsize=1)
 def trained_model():
-    """The model of small.config, trained once for all tests of a file."""
+    """The model of small.config, trained once for all tests of a process."""
     folder = tempfile.mkdtemp(prefix="stategrad-cli-model-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     write_corpus(os.path.join(folder, "data"))
     write_config(os.path.join(folder, "small.config"))
     subprocess.run(
         [PROGRAM, "train", "--config", "small.config", "--quiet"], cwd=folder, check=True
     )
-    unittest.addModuleCleanup(shutil.rmtree, folder, ignore_errors=True)
     return os.path.join(folder, "model")
