@@ -7,7 +7,6 @@
 #include <chrono>
 #include <optional>
 
-#include "base/memory.h"
 #include "base/text_format.h"
 #include "sinks/forecast.h"
 #include "sinks/make_sink.h"
@@ -53,9 +52,11 @@ PassSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& opened
   PassSummary summary{
       .words =
           run.windowed ? run.num_windows * run.num_steps : static_cast<std::int64_t>(text.size()),
+      .left_out = 0,
       .blocks = run.num_blocks_per_state * static_cast<std::int64_t>(run.states.size()),
       .files = forecast.files,
       .bytes = forecast.bytes};
+  summary.left_out = static_cast<std::int64_t>(text.size()) - summary.words;
   const auto progress = session.make_progress("state gradients", "words", summary.words);
   options.stop = session.stop;
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
@@ -63,6 +64,16 @@ PassSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& opened
   compute_state_gradients(model, text, options, *sink, team);
   summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return summary;
+}
+
+void require_window(const PassRequest& request, std::size_t words) {
+  if (!request.options.windowed) return;
+  const std::size_t needed = 2 * static_cast<std::size_t>(request.options.num_steps);
+  if (words >= needed) return;
+  throw DataError(request.text.string(), "",
+                  fmt::format("{} words are less than one window: windows of {} words need at "
+                              "least {}, since the last one only holds targets",
+                              words, request.options.num_steps, needed));
 }
 
 int parse_layer(const std::string& layer, int num_layers) {
@@ -93,12 +104,26 @@ std::vector<StateOfLayer> parse_states(const std::string& state, const std::stri
   return states;
 }
 
-PassSummary run_gradient_pass(const OpenedModel& opened, const PassRequest& request,
-                              const Session& session, ThreadTeam& team) {
-  if (request.output.empty() && sinks::writes_files(request.formats)) {
+std::string to_text(const PassSummary& summary) {
+  const std::string left_out = summary.left_out == 0 ? ""
+                                                     : fmt::format(" ({} at the end left out)",
+                                                                   format_count(summary.left_out));
+  return fmt::format("state gradients of {} words{} at {:.3f} ms each", format_count(summary.words),
+                     left_out, 1e3 * summary.seconds / static_cast<double>(summary.words));
+}
+
+void check_output(const PassRequest& request) {
+  if (!sinks::writes_files(request.formats)) return;
+  if (request.output.empty()) {
     throw UsageError(
         "a folder to write to is needed: give --output DIR or set grad_dir in the configuration");
   }
+  static_cast<void>(sinks::check_output_folder(request.output, request.overwrite));
+}
+
+PassSummary run_gradient_pass(const OpenedModel& opened, const PassRequest& request,
+                              const Session& session, ThreadTeam& team) {
+  check_output(request);
   std::int64_t unknown = 0;
   const std::vector<WordId> text = read_text(opened, request.text, unknown);
   if (unknown > 0) {
@@ -106,14 +131,10 @@ PassSummary run_gradient_pass(const OpenedModel& opened, const PassRequest& requ
                              request.text.string(), format_count(unknown),
                              format_count(static_cast<std::int64_t>(text.size()))));
   }
-  const PassSummary summary = std::visit(
+  require_window(request, text.size());
+  return std::visit(
       [&](const auto& model) { return run_pass(model, opened, request, text, session, team); },
       opened.model);
-  session.note(fmt::format("{} words in {}, {:.3f} ms per word, peak memory {}",
-                           format_count(summary.words), format_duration(summary.seconds),
-                           1e3 * summary.seconds / static_cast<double>(summary.words),
-                           format_bytes(peak_memory())));
-  return summary;
 }
 
 }  // namespace stategrad::cli

@@ -23,15 +23,26 @@ struct PassRequest {
 };
 
 struct PassSummary {
-  std::int64_t words = 0;   ///< read
-  std::int64_t blocks = 0;  ///< state gradients delivered
+  std::int64_t words = 0;     ///< read
+  std::int64_t left_out = 0;  ///< at the end, where there is no whole window
+  std::int64_t blocks = 0;    ///< state gradients delivered
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;  ///< forecast
   double seconds = 0;
 };
 
+/// "state gradients of 1,200 words (34 at the end left out) at 0.123 ms each"
+[[nodiscard]] std::string to_text(const PassSummary& summary);
+
+/// Changes nothing, so that a pass that must fail can be refused before anything is computed.
+/// @throws UsageError if a folder is needed and not given, DataError if the rules of
+///   sinks::check_output_folder() do not allow it
+void check_output(const PassRequest& request);
+
 /// Says how many files and bytes it will write, refuses what the folder's rules or the disk do not
 /// allow, then makes the pass with progress on standard error.
+/// @throws DataError naming the text if windows are asked and it has less than one; what
+///   check_output() and compute_state_gradients() throw
 PassSummary run_gradient_pass(const OpenedModel& opened, const PassRequest& request,
                               const Session& session, ThreadTeam& team);
 

@@ -18,6 +18,8 @@ constexpr const char* kDescription =
     "What does a recurrent network remember of its input, and for how long?\n"
     "Trains word-level language models (LSTM, GRU, RNN) and computes their state gradients.";
 
+constexpr const char* kVersion = "stategrad " STATEGRAD_VERSION;
+
 /// The help of CLI11 with our examples as they are written.
 class Formatter : public CLI::Formatter {
  public:
@@ -73,7 +75,7 @@ int do_job(const Session& session) {
 std::unique_ptr<CLI::App> make_program(Session& session) {
   auto program = std::make_unique<CLI::App>(kDescription, "stategrad");
   program->formatter(std::make_shared<Formatter>());
-  program->set_version_flag("--version", "stategrad " STATEGRAD_VERSION);
+  program->set_version_flag("--version", kVersion);
   program->require_subcommand(1);
   program->failure_message(CLI::FailureMessage::simple);
   program->footer(
@@ -81,6 +83,9 @@ std::unique_ptr<CLI::App> make_program(Session& session) {
       "Results go to standard output, progress to standard error.\n"
       "Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted (state saved).");
   add_commands(*program, session);
+  for (CLI::App* command : program->get_subcommands({})) {
+    command->set_version_flag("--version", kVersion);
+  }
   return program;
 }
 

@@ -60,6 +60,20 @@ TEST(Program, VersionIsOneLine) {
   EXPECT_THAT(outcome.out, testing::MatchesRegex("stategrad [0-9]+\\.[0-9]+\\.[0-9]+\n"));
 }
 
+TEST(Program, EveryCommandHasTheCommonOptions) {
+  Session session;
+  const auto program = make_program(session);
+  for (const CLI::App* command : commands_of(*program)) {
+    const Outcome help = run({command->get_name().c_str(), "--help"});
+    for (const char* option : {"--threads", "--seed", "--quiet", "--version", "--help"}) {
+      EXPECT_THAT(help.out, HasSubstr(option)) << command->get_name();
+    }
+    const Outcome version = run({command->get_name().c_str(), "--version"});
+    EXPECT_EQ(version.code, kDone) << version.err;
+    EXPECT_EQ(version.out, run({"--version"}).out);
+  }
+}
+
 TEST(Program, WrongUseIsOneLineThatPointsAtTheHelp) {
   const std::vector<std::vector<const char*>> wrong = {
       {},

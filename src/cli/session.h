@@ -5,6 +5,7 @@
 
 #include <CLI/App.hpp>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -30,6 +31,7 @@ struct Session {
   std::ostream* err = nullptr;        ///< standard error: progress, log, messages
   bool err_is_terminal = false;       ///< whether progress may rewrite its line
   const std::atomic<bool>* stop = nullptr;
+  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
   /// What the command line asks for; set by the callback of the command that was named.
   std::function<void()> job;
 

@@ -141,6 +141,26 @@ class Gradients(ProgramTest):
         for name in self.files("a"):
             self.assertEqual(self.read("a/" + name), self.read("b/" + name), name)
 
+    def test_text_of_less_than_a_window_is_named(self):
+        self.write("short.txt", "the cat\n" * 4)
+        arguments = ("gradients", "--model", "model", "--text", "short.txt", "--output", "out")
+        self.fail_with(1, ["short.txt: 12 words", "at least 20"], *arguments)
+        self.assertFalse(os.path.exists(self.path("out")))
+        self.succeed(*arguments, "--format", "statistics")
+        self.write("short.txt", "the cat\n")
+        self.fail_with(1, ["short.txt: 3 words", "--max-delay 10"], "check-gradients", "--model",
+                       "model", "--text", "short.txt")
+
+    def test_summary_tells_time_memory_seed_and_what_was_left_out(self):
+        err = self.gradients("--output", "out", "--seed", "4").err
+        self.assertRegex(err.splitlines()[-1], r"^state gradients of [\d,]+ words \([\d,]+ at the "
+                         r"end left out\) at [\d.]+ ms each in \d+ s, peak memory [\d.]+ [kM]B, "
+                         r"seed 4$")
+        self.assertEqual(self.gradients("--format", "null", "--quiet").err, "")
+        err = self.succeed("pack", "out").err
+        self.assertRegex(err.splitlines()[-1],
+                         r"^[\d,]+ files of \d+ folders packed in \d+ s, peak memory .*, seed 1$")
+
     def test_pack_makes_what_numpy_reads(self):
         self.gradients("--format", "npy", "--time-step", "3", "--max-delay", "2", "--output", "out")
         self.succeed("pack", "out/delay_1")

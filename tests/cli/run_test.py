@@ -81,6 +81,50 @@ class Run(ProgramTest):
         matrix = numpy.load(self.path("gradients/timestep_4/delay_0/0.npy"))
         self.assertEqual((matrix.shape, matrix.dtype), ((7, 5), numpy.float32))
 
+    def gradients(self, *arguments):
+        return ("run", "--config", "small.config", "--notrain", "--notest", "--set",
+                "grad_interm=cell", "--set", "max_delay=3", *arguments)
+
+    def test_existing_gradients_are_refused_before_work_unless_overwrite_is_given(self):
+        self.use_trained_model()
+        arguments = self.gradients("--set", "grad_dir=gradients")
+        self.succeed(*arguments)
+        before = self.files("gradients")
+        logs = self.files("logs")
+        refused = self.fail_with(1, ["gradients", "--overwrite"], *arguments)
+        self.assertEqual(refused.out, "")
+        self.assertEqual(self.files("logs"), logs)
+        self.succeed(*arguments, "--overwrite")
+        self.assertEqual(self.files("gradients"), before)
+
+    def test_missing_grad_dir_is_found_before_work(self):
+        self.use_trained_model()
+        refused = self.fail_with(2, ["grad_dir"], *self.gradients())
+        self.assertEqual(refused.out, "")
+        self.assertFalse(os.path.exists(self.path("logs")))
+
+    def test_text_of_less_than_a_window_is_named(self):
+        self.use_trained_model()
+        self.write("data/valid.txt", "the cat\n" * 4)
+        self.fail_with(1, ["data/valid.txt", "window"],
+                       *self.gradients("--set", "grad_dir=gradients"))
+        self.assertFalse(os.path.exists(self.path("gradients")))
+
+    def test_options_that_a_run_without_training_has_no_use_for_are_refused(self):
+        self.use_trained_model()
+        self.fail_with(2, ["--resume"], "run", "--config", "small.config", "--notrain", "--resume")
+        self.fail_with(2, ["--overwrite", "grad_interm"], "run", "--config", "small.config",
+                       "--notrain", "--overwrite")
+        self.assertFalse(os.path.exists(self.path("logs")))
+
+    def test_summary_counts_everything_that_was_done(self):
+        err = self.succeed("run", "--config", "small.config").err
+        self.assertRegex(err.splitlines()[-1], r"^[\d,]+ words trained on, [\d,]+ words tested on "
+                         r"\(0 unknown\) in \d+ s, peak memory [\d.]+ [kM]B, seed 1$")
+        err = self.succeed(*self.gradients("--set", "grad_dir=gradients", "--seed", "3")).err
+        self.assertRegex(err.splitlines()[-1], r"^[\d,]+ words validated on \(0 unknown\), state "
+                         r"gradients of [\d,]+ words.* at [\d.]+ ms each in .* seed 3$")
+
     def test_grad_interm_does_nothing_while_training(self):
         self.run_config("--notest", "--set", "grad_interm=cell", "--set", "time_step=4",
                         "--set", "max_delay=3", "--set", "grad_dir=gradients")
@@ -104,6 +148,7 @@ class Run(ProgramTest):
         before = self.read("model/model.safetensors")
         self.fail_with(1, ["model", "--overwrite"], "run", "--config", "small.config")
         self.assertEqual(self.read("model/model.safetensors"), before)
+        self.assertFalse(os.path.exists(self.path("logs")))
 
     def test_log_has_the_printed_lines_and_is_never_overwritten(self):
         out = self.run_config("--notest").out

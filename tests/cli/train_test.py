@@ -5,6 +5,10 @@ import csv
 import io
 import json
 import math
+import os
+import shutil
+import stat
+import subprocess
 import unittest
 
 import numpy
@@ -123,6 +127,42 @@ class Eval(ProgramTest):
 
     def test_model_or_config_must_be_given(self):
         self.fail_with(2, ["--model", "--config"], "eval")
+
+
+    def test_per_word_may_be_written_to_a_pipe_or_through_a_link(self):
+        self.write("real.tsv", "old")
+        os.symlink("real.tsv", self.path("link.tsv"))
+        os.mkfifo(self.path("pipe"))
+        with subprocess.Popen(["cat", "pipe"], cwd=self.folder, stdout=subprocess.PIPE) as reader:
+            self.succeed("eval", "--model", "model", "--per-word", "pipe")
+            piped = reader.stdout.read()
+        self.succeed("eval", "--model", "model", "--per-word", "link.tsv")
+        self.assertEqual(piped, self.read("real.tsv"))
+        self.assertIn(b"\t", piped)
+        self.assertTrue(os.path.islink(self.path("link.tsv")))
+        self.assertTrue(stat.S_ISFIFO(os.stat(self.path("pipe")).st_mode))
+
+    def test_text_whose_name_is_no_utf8_is_told_as_json(self):
+        name = b"m\xe4rchen.txt"
+        shutil.copy(self.path("data", "test.txt"), os.path.join(os.fsencode(self.folder), name))
+        out = self.succeed("eval", "--model", "model", "--text", os.fsdecode(name), "--json").out
+        self.assertEqual(json.loads(out)[0]["text"], "m\ufffdrchen.txt")
+
+    def test_summary_tells_time_memory_and_seed(self):
+        end = r"in \d+ s, peak memory [\d.]+ [kM]B, seed 1$"
+        for command, counts in (
+            (("eval", "--model", "model"), r"[\d,]+ words \(0 unknown\)"),
+            (("embeddings", "--model", "model", "-o", "emb.npy"), r"\d+ embeddings of 5 dimensions"),
+            (("train", "--config", "small.config", "--overwrite"), r"[\d,]+ words trained on"),
+            (("check-gradients", "--model", "model"), r"[\d,]+ state gradients of \d+ words compared"),
+            (("synth", "-o", "synth", "--words", "1000"), r"[\d,]+ words"),
+            (("prepare", "data/train.txt", "-o", "prepared"), r"[\d,]+ words \(.* kept, 0 unknown\)"),
+            (("man", "-o", "man"), r"\d+ pages"),
+        ):
+            self.assertRegex(self.succeed(*command).err.splitlines()[-1], f"^{counts} {end}")
+            if command[0] in ("synth", "prepare"):
+                command += ("--overwrite",)
+            self.assertEqual(self.succeed(*command, "--quiet").err, "")
 
 
 class Embeddings(ProgramTest):

@@ -8,6 +8,7 @@
 #include "base/text_format.h"
 #include "cli/commands/commands.h"
 #include "cli/model_arguments.h"
+#include "cli/summary.h"
 #include "gradient/gradient_checker.h"
 #include "stategrad/errors.h"
 
@@ -41,6 +42,11 @@ std::vector<WordId> words_to_read(const Arguments& arguments, const OpenedModel&
   std::vector<WordId> text = read_text(opened, arguments.text, unknown);
   const auto count = static_cast<std::size_t>(std::max(arguments.words, enough));
   if (text.size() > count) text.resize(count);
+  if (text.size() < static_cast<std::size_t>(options.max_delay)) {
+    throw DataError(arguments.text, "",
+                    fmt::format("{} words are too few: --max-delay {} needs at least as many",
+                                text.size(), options.max_delay));
+  }
   return text;
 }
 
@@ -49,12 +55,13 @@ void check(const Session& session, const Arguments& arguments) {
   gradient::CheckOptions options = arguments.options;
   const std::vector<WordId> text = words_to_read(arguments, opened, session.seed.value_or(1));
   const auto team = session.make_team();
-  const auto progress = session.make_progress("checking", "stretches", options.stretches);
+  auto progress = session.make_progress("checking", "stretches", options.stretches);
   options.stop = session.stop;
   if (progress) options.on_progress = [&](auto done, auto) { progress->update(done); };
   const gradient::CheckReport report = std::visit(
       [&](const auto& model) { return gradient::check_gradients(model, text, options, *team); },
       opened.model);
+  progress.reset();
   io::Table table(
       {"state", "layer", "delay", "largest", "adjoint_difference", "finite_difference", "passed"});
   for (const gradient::CheckRow& row : report.rows) {
@@ -63,8 +70,10 @@ void check(const Session& session, const Arguments& arguments) {
                row.passed});
   }
   session.print(table);
-  session.note(fmt::format("{} state gradients compared; accepted when {}",
-                           format_count(report.blocks), report.criterion));
+  session.note(fmt::format("accepted when {}", report.criterion));
+  summarise(session,
+            fmt::format("{} state gradients of {} words compared", format_count(report.blocks),
+                        format_count(static_cast<std::int64_t>(text.size()))));
   if (!report.passed) {
     throw NumericalError(
         fmt::format("{}: the state gradients do not agree, see the rows above that did not pass",

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "model/embeddings.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "base/text_format.h"
 #include "cli/commands/commands.h"
 #include "cli/model_arguments.h"
+#include "cli/summary.h"
 #include "text/word_list.h"
 
 namespace stategrad::cli {
@@ -21,6 +25,9 @@ void write(const Session& session, const Arguments& arguments) {
   std::visit([&](const auto& model) { model::write_embeddings(model, arguments.output); },
              opened.model);
   if (!arguments.dict.empty()) text::write_word_list(opened.vocabulary(), arguments.dict);
+  summarise(session,
+            fmt::format("{} embeddings of {} dimensions", format_count(opened.vocabulary().size()),
+                        opened.description.architecture.embedding_size));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/text_format.h"
 #include "cli/commands/commands.h"
 #include "cli/model_arguments.h"
+#include "cli/summary.h"
 #include "text/dataset.h"
 #include "train/evaluate.h"
 
@@ -58,7 +59,7 @@ void evaluate(const Session& session, const Arguments& arguments) {
   std::optional<PerWordFile> per_word;
   if (!arguments.per_word.empty()) per_word.emplace(arguments.per_word, opened.vocabulary());
   const auto team = session.make_team();
-  const auto progress =
+  auto progress =
       session.make_progress("evaluating", "words", static_cast<std::int64_t>(ids.size()) - 1);
   std::int64_t done = 0;
   const auto on_word = [&](WordId word, double log_probability) {
@@ -71,10 +72,14 @@ void evaluate(const Session& session, const Arguments& arguments) {
       },
       opened.model);
   if (per_word) per_word->commit();
+  progress.reset();
   io::Table table({"text", "words", "unknown", "predictions", "perplexity"});
   table.add({file.string(), static_cast<std::int64_t>(ids.size()), unknown, result.predictions,
              result.perplexity()});
   session.print(table);
+  summarise(session, fmt::format("{} words ({} unknown)",
+                                 format_count(static_cast<std::int64_t>(ids.size())),
+                                 format_count(unknown)));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "cli/commands/commands.h"
 #include "cli/gradient_pass.h"
+#include "cli/summary.h"
 #include "cli/time_steps.h"
 #include "stategrad/errors.h"
 #include "text/dataset.h"
@@ -79,6 +80,7 @@ void gradients(const Session& session, const Arguments& arguments) {
              static_cast<std::int64_t>(summary.files), summary.seconds,
              1e3 * summary.seconds / static_cast<double>(summary.words)});
   session.print(table);
+  summarise(session, to_text(summary));
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {

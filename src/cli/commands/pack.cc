@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/pack.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "base/text_format.h"
 #include "cli/commands/commands.h"
+#include "cli/summary.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::cli {
@@ -34,6 +38,9 @@ void pack(const Session& session, const Arguments& arguments) {
              static_cast<std::int64_t>(summary.bytes_read),
              static_cast<std::int64_t>(summary.bytes_written)});
   session.print(table);
+  summarise(session, fmt::format("{} files of {} folders packed",
+                                 format_count(static_cast<std::int64_t>(summary.files)),
+                                 format_count(static_cast<std::int64_t>(summary.folders))));
 }
 
 }  // namespace

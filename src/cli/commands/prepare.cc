@@ -7,6 +7,7 @@
 
 #include "base/text_format.h"
 #include "cli/commands/commands.h"
+#include "cli/summary.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::cli {
@@ -34,15 +35,21 @@ void prepare(const Session& session, const Arguments& arguments) {
   const text::PrepareSummary summary = text::prepare_corpus(options);
   progress.reset();
   io::Table table({"split", "sentences", "words", "unknown"});
+  std::int64_t words = 0;
+  std::int64_t unknown = 0;
   for (const text::PreparedPart& part : summary.parts) {
     table.add({part.name, part.sentences, part.words, part.unknown});
+    words += part.words;
+    unknown += part.unknown;
   }
   session.print(table);
-  session.note(fmt::format("{} different words were kept", format_count(summary.kept_words)));
   if (summary.parts[0].unknown == 0 && summary.parts[1].unknown + summary.parts[2].unknown > 0) {
     session.warn(
         "train.txt has no <unk>, so a model cannot learn to expect it; --min-count 2 makes some");
   }
+  summarise(session,
+            fmt::format("{} words ({} different ones kept, {} unknown)", format_count(words),
+                        format_count(summary.kept_words), format_count(unknown)));
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <ostream>
 
 #include "base/run_log.h"
 #include "base/text_format.h"
 #include "cli/commands/commands.h"
 #include "cli/gradient_pass.h"
+#include "cli/summary.h"
 #include "cli/training.h"
 #include "model/embeddings.h"
 #include "stategrad/errors.h"
@@ -30,24 +32,38 @@ struct Arguments {
   std::string device = "cpu";
 };
 
-/// Lines that stand on standard output and in the log.
+/// Lines that stand on standard output and in the log. The log begins with version and
+/// configuration, and is made with the first line, so that a refused run leaves none.
 class Printer {
  public:
-  Printer(const Session& session, const Config& config)
-      : session_(session), log_(config.log_dir, log_name(config)) {
-    log_.line("stategrad " STATEGRAD_VERSION);
-    for (const auto& [key, value] : config_items(config)) {
-      log_.line(fmt::format("{} {}", key, value));
-    }
-  }
+  Printer(const Session& session, const Config& config) : session_(session), config_(config) {}
+
   void line(const std::string& text) {
+    if (!log_) begin();
     *session_.out << text << '\n' << std::flush;
-    log_.line(text);
+    log_->line(text);
   }
 
  private:
+  void begin() {
+    log_.emplace(config_.log_dir, log_name(config_));
+    log_->line("stategrad " STATEGRAD_VERSION);
+    for (const auto& [key, value] : config_items(config_)) {
+      log_->line(fmt::format("{} {}", key, value));
+    }
+  }
   const Session& session_;
-  RunLog log_;
+  const Config& config_;
+  std::optional<RunLog> log_;
+};
+
+/// What a run works with, and what it has done.
+struct Work {
+  const Arguments& arguments;
+  const Session& session;
+  ThreadTeam& team;
+  Printer printer;
+  std::vector<std::string> counts = {};  ///< what was done, for the summary
 };
 
 void check(const Arguments& arguments) {
@@ -58,111 +74,148 @@ void check(const Arguments& arguments) {
   if (!arguments.no_train && arguments.no_valid) {
     throw UsageError("--novalid: training needs validation; give --notrain as well, or neither");
   }
-  if (arguments.no_train && (arguments.request.resume || arguments.request.overwrite)) {
-    throw UsageError("--resume and --overwrite are for training, which --notrain leaves away");
+  if (arguments.no_train && arguments.request.resume) {
+    throw UsageError("--resume is for training, which --notrain leaves away");
   }
 }
 
-void train(const Arguments& arguments, Printer& printer, const Session& session, ThreadTeam& team) {
-  TrainingListener listener;
-  listener.on_epoch_begin = [&](int, double rate) {
-    printer.line("Learning rate: " + format_number(rate));
-  };
-  listener.on_epoch_end = [&](const train::EpochResult& epoch) {
-    printer.line(fmt::format("Epoch: {} Train Perplexity: {}", epoch.epoch,
-                             format_number(epoch.train_perplexity)));
-    printer.line(fmt::format("Epoch: {} Valid Perplexity: {}", epoch.epoch,
-                             format_number(epoch.valid_perplexity)));
-  };
-  train_from_configuration(arguments.request, listener, session, team);
+bool writes_gradients(const Arguments& arguments, const Config& config) {
+  return arguments.no_train && !arguments.no_valid && config.grad_interm &&
+         config.save_embedding.empty();
 }
 
-double validate(const OpenedModel& opened, const Session& session, ThreadTeam& team) {
-  const auto file = text::data_files(opened.config).valid;
-  std::int64_t unknown = 0;
-  const std::vector<WordId> ids = read_text(opened, file, unknown);
-  return std::visit(
-      [&](const auto& model) {
-        return train::evaluate_windows(model, {ids, file.string()}, opened.config.batch_size,
-                                       opened.config.num_steps, team, session.stop)
-            .perplexity();
-      },
-      opened.model);
-}
-
-double test(const OpenedModel& opened, const Session& session, ThreadTeam& team) {
-  const auto file = text::data_files(opened.config).test;
-  std::int64_t unknown = 0;
-  const std::vector<WordId> ids = read_text(opened, file, unknown);
-  const auto progress =
-      session.make_progress("testing", "words", static_cast<std::int64_t>(ids.size()) - 1);
-  std::int64_t done = 0;
-  return std::visit(
-      [&](const auto& model) {
-        return train::evaluate_stream(model, {ids, file.string()}, team, session.stop,
-                                      [&](WordId, double) {
-                                        if (progress) progress->update(++done);
-                                      })
-            .perplexity();
-      },
-      opened.model);
-}
-
-void write_gradients(const OpenedModel& opened, const Session& session, ThreadTeam& team) {
-  const Config& config = opened.config;
-  if (config.batch_size != 1) {
-    session.note(
-        fmt::format("state gradients read the text as one stream; batch_size {} is for "
-                    "training and validation",
-                    config.batch_size));
-  }
+/// All but the states, which the model decides.
+PassRequest gradient_request(const Arguments& arguments, const Config& config) {
   PassRequest request;
   request.text = text::data_files(config).valid;
   request.formats = {sinks::OutputFormat::kNpy};
   request.output = config.grad_dir;
+  request.overwrite = arguments.request.overwrite;
   request.options.windowed = true;
   request.options.num_steps = config.num_steps;
   request.options.max_delay = config.max_delay.value_or(50);
   if (config.time_step) request.options.time_steps = {*config.time_step};
-  request.options.states = {{*config.grad_interm, opened.description.architecture.num_layers - 1}};
-  run_gradient_pass(opened, request, session, team);
+  return request;
 }
 
-void write_embedding(const OpenedModel& opened) {
+/// Refuses what would fail only after the validation.
+void check(const Arguments& arguments, const Config& config) {
+  if (writes_gradients(arguments, config)) {
+    check_output(gradient_request(arguments, config));
+  } else if (arguments.no_train && arguments.request.overwrite) {
+    throw UsageError(
+        "--overwrite with --notrain is for state gradients, of which this run writes none: set "
+        "grad_interm and let it validate, or leave --overwrite away");
+  }
+}
+
+void train(Work& work) {
+  TrainingListener listener;
+  listener.on_epoch_begin = [&](int, double rate) {
+    work.printer.line("Learning rate: " + format_number(rate));
+  };
+  listener.on_epoch_end = [&](const train::EpochResult& epoch) {
+    work.printer.line(fmt::format("Epoch: {} Train Perplexity: {}", epoch.epoch,
+                                  format_number(epoch.train_perplexity)));
+    work.printer.line(fmt::format("Epoch: {} Valid Perplexity: {}", epoch.epoch,
+                                  format_number(epoch.valid_perplexity)));
+  };
+  const train::TrainingSummary summary =
+      train_from_configuration(work.arguments.request, listener, work.session, work.team);
+  work.counts.push_back(fmt::format("{} words trained on", format_count(summary.tokens)));
+}
+
+double validate(const OpenedModel& opened, Work& work) {
+  const auto file = text::data_files(opened.config).valid;
+  std::int64_t unknown = 0;
+  const std::vector<WordId> ids = read_text(opened, file, unknown);
+  const train::Evaluation result = std::visit(
+      [&](const auto& model) {
+        return train::evaluate_windows(model, {ids, file.string()}, opened.config.batch_size,
+                                       opened.config.num_steps, work.team, work.session.stop);
+      },
+      opened.model);
+  work.counts.push_back(fmt::format("{} words validated on ({} unknown)",
+                                    format_count(result.predictions), format_count(unknown)));
+  return result.perplexity();
+}
+
+double test(const OpenedModel& opened, Work& work) {
+  const auto file = text::data_files(opened.config).test;
+  std::int64_t unknown = 0;
+  const std::vector<WordId> ids = read_text(opened, file, unknown);
+  const auto progress =
+      work.session.make_progress("testing", "words", static_cast<std::int64_t>(ids.size()) - 1);
+  std::int64_t done = 0;
+  const train::Evaluation result = std::visit(
+      [&](const auto& model) {
+        return train::evaluate_stream(model, {ids, file.string()}, work.team, work.session.stop,
+                                      [&](WordId, double) {
+                                        if (progress) progress->update(++done);
+                                      });
+      },
+      opened.model);
+  work.counts.push_back(fmt::format("{} words tested on ({} unknown)",
+                                    format_count(result.predictions), format_count(unknown)));
+  return result.perplexity();
+}
+
+void write_gradients(const OpenedModel& opened, Work& work) {
+  const Config& config = opened.config;
+  if (config.batch_size != 1) {
+    work.session.note(
+        fmt::format("state gradients read the text as one stream; batch_size {} is for "
+                    "training and validation",
+                    config.batch_size));
+  }
+  PassRequest request = gradient_request(work.arguments, config);
+  request.options.states = {{*config.grad_interm, opened.description.architecture.num_layers - 1}};
+  work.counts.push_back(to_text(run_gradient_pass(opened, request, work.session, work.team)));
+}
+
+void write_embedding(const OpenedModel& opened, Work& work) {
   const Config& config = opened.config;
   std::visit([&](const auto& model) { model::write_embeddings(model, config.save_embedding); },
              opened.model);
   if (!config.save_dict.empty()) text::write_word_list(opened.vocabulary(), config.save_dict);
+  work.counts.push_back(
+      fmt::format("{} embeddings written", format_count(opened.vocabulary().size())));
+}
+
+/// What follows the training.
+void use(OpenedModel& opened, Work& work) {
+  const Config& config = opened.config;
+  if (!config.save_embedding.empty()) {
+    write_embedding(opened, work);
+    return;
+  }
+  if (work.arguments.no_train && !work.arguments.no_valid) {
+    work.printer.line("Valid Perplexity: " + format_number(validate(opened, work)));
+  }
+  if (writes_gradients(work.arguments, config)) write_gradients(opened, work);
+  if (work.arguments.no_test) return;
+  const double perplexity = test(opened, work);
+  work.printer.line("Test Perplexity: " + format_number(perplexity));
+  if (!work.arguments.no_train) {
+    opened.description.test_perplexity = perplexity;
+    model::write_description(opened.directory, opened.description);
+  }
 }
 
 void run(const Session& session, Arguments& arguments) {
   check(arguments);
   arguments.request.loaded = load(arguments.config, session);
   const LoadedConfig& loaded = arguments.request.loaded;
+  check(arguments, loaded.config);
   const auto team = session.make_team();
-  std::optional<OpenedModel> opened;
-  // What --notrain needs is opened first, so that a wrong use leaves no log behind.
-  if (arguments.no_train) opened = open_model(loaded, model::WhichWeights::kLast);
-  Printer printer(session, loaded.config);
-  if (!arguments.no_train) {
-    train(arguments, printer, session, *team);
-    opened = open_model(loaded, model::WhichWeights::kLast);
-  }
-  if (!loaded.config.save_embedding.empty()) {
-    write_embedding(*opened);
-    return;
-  }
-  if (arguments.no_train && !arguments.no_valid) {
-    printer.line("Valid Perplexity: " + format_number(validate(*opened, session, *team)));
-    if (loaded.config.grad_interm) write_gradients(*opened, session, *team);
-  }
-  if (arguments.no_test) return;
-  const double perplexity = test(*opened, session, *team);
-  printer.line("Test Perplexity: " + format_number(perplexity));
-  if (!arguments.no_train) {
-    opened->description.test_perplexity = perplexity;
-    model::write_description(opened->directory, opened->description);
-  }
+  Work work{arguments, session, *team, Printer(session, loaded.config)};
+  if (!arguments.no_train) train(work);
+  OpenedModel opened = open_model(loaded, model::WhichWeights::kLast);
+  use(opened, work);
+  if (work.counts.empty()) work.counts.emplace_back("nothing was asked for");
+  std::optional<std::uint64_t> seed;
+  if (!arguments.no_train) seed = opened.description.seed;
+  summarise(session, fmt::format("{}", fmt::join(work.counts, ", ")), seed);
 }
 
 }  // namespace
@@ -179,6 +232,9 @@ void add_run(CLI::App& program, Session& session) {
       ->type_name("cpu")
       ->capture_default_str();
   add_start_options(*command, arguments->request);
+  command->get_option("--overwrite")
+      ->description(
+          "Replace the model in save_path; with --notrain: the state gradients in grad_dir");
   add_common_options(*command, session, false);
   command->footer(examples({
       "stategrad run --config configs/ptb-norm-wsj_64e_256h_steps50.config",

@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
+#include "base/text_format.h"
 #include "cli/commands/commands.h"
+#include "cli/summary.h"
 #include "stategrad/errors.h"
 #include "text/synthetic_corpus.h"
 
@@ -27,7 +29,7 @@ void synth(const Session& session, const Arguments& arguments) {
   const std::int64_t tenth = std::max<std::int64_t>(2, request.train_words / 10);
   request.valid_words = arguments.valid_words.value_or(tenth);
   request.test_words = arguments.test_words.value_or(tenth);
-  const auto progress = session.make_progress(
+  auto progress = session.make_progress(
       "writing", "words", request.train_words + request.valid_words + request.test_words);
   request.on_progress = [&](std::int64_t words) {
     if (session.stop != nullptr && session.stop->load()) {
@@ -36,15 +38,19 @@ void synth(const Session& session, const Arguments& arguments) {
     if (progress) progress->update(words);
   };
   const std::vector<text::CorpusPart> parts = text::write_synthetic_corpus(language, request);
+  progress.reset();
   io::Table table({"split", "sentences", "words", "perplexity", "language_perplexity"});
+  std::int64_t words = 0;
   for (const text::CorpusPart& part : parts) {
     table.add({part.name, part.sentences, part.words, part.perplexity, language.perplexity()});
+    words += part.words;
   }
   session.print(table);
   session.note(fmt::format(
       "perplexity: of the language itself on the words of a split; language perplexity: in the "
       "long run\n{}/README.md explains the language",
       arguments.folder));
+  summarise(session, fmt::format("{} words", format_count(words)), request.seed);
 }
 
 void add_size_options(CLI::App& command, Arguments& arguments) {

@@ -6,7 +6,9 @@
 #include "base/run_log.h"
 #include "base/text_format.h"
 #include "cli/commands/commands.h"
+#include "cli/summary.h"
 #include "cli/training.h"
+#include "model/model_directory.h"
 
 namespace stategrad::cli {
 namespace {
@@ -42,6 +44,8 @@ void train(const Session& session, Arguments& arguments) {
   session.note(fmt::format("{}the model is in {}",
                            summary.stopped_early ? "early stopping ended the training; " : "",
                            config.save_path));
+  summarise(session, fmt::format("{} words trained on", format_count(summary.tokens)),
+            model::read_description(config.save_path).seed);
 }
 
 }  // namespace
