@@ -59,6 +59,11 @@ Place follow_links(const fs::path& path) {
   return {place, std::nullopt};
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// Whether something is there that a file cannot take the place of.
 bool is_special(const fs::path& path) {
   std::error_code error;
@@ -67,6 +72,38 @@ bool is_special(const fs::path& path) {
 }
 
 }  // namespace
+
+std::string_view finished_name(std::string_view name) {
+  constexpr std::size_t kLettersOfLibzip = 6;
+  const std::size_t mark = name.rfind(".tmp-");
+  if (mark == std::string_view::npos || mark < 2 || !name.starts_with('.')) return name;
+  std::string_view tail = name.substr(mark + 5);
+  const std::size_t dot = tail.find('.');
+  if (dot != std::string_view::npos && tail.size() == dot + 1 + kLettersOfLibzip) {
+    tail = tail.substr(0, dot);
+  }
+  const std::size_t dash = tail.find('-');
+  if (dash == std::string_view::npos || !is_number(tail.substr(0, dash)) ||
+      !is_number(tail.substr(dash + 1))) {
+    return name;
+  }
+  return name.substr(1, mark - 1);
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (finished_name(name) == name || !fs::is_regular_file(entry->symlink_status())) continue;
+    std::error_code failure;
+    fs::remove(entry->path(), failure);
+    if (failure) throw_file_error(entry->path(), "remove", failure.value());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw_file_error(folder, "read the folder", error.value());
+  }
+}
 
 void throw_file_error(const fs::path& file, std::string_view tried, int error_number) {
   const std::string reason = std::generic_category().message(error_number);

@@ -44,6 +44,16 @@ class TemporaryPath {
   bool committed_ = false;
 };
 
+/// The name that a file in the making is going to have, or the name itself if it is finished:
+/// ".NAME.tmp-PROCESS-COUNT" is NAME, and so is one with a dot and six letters more, which is how
+/// libzip writes an archive.
+[[nodiscard]] std::string_view finished_name(std::string_view name);
+
+/// Removes the files in the making of a folder, not of those below it: what a process left that was
+/// killed. No other process may be writing there. Nothing happens if there is no such folder.
+/// @throws DataError naming what cannot be removed
+void remove_leftovers(const std::filesystem::path& folder);
+
 /// A file being written. What is no regular file (a pipe, /dev/null, /dev/stdout, even if that is
 /// redirected to a file) cannot be replaced: it is written to at once, and stays what it is.
 class AtomicFile {

@@ -11,6 +11,8 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "stategrad/errors.h"
@@ -198,6 +200,22 @@ TEST_F(AtomicFileTest, NearestExistingPathIsAbsoluteAndMayBeALinkToNowhere) {
   EXPECT_EQ(nearest_existing("no_such_folder_here/x"), std::filesystem::current_path());
   std::filesystem::create_symlink("nowhere", folder_ / "link");
   EXPECT_EQ(nearest_existing(folder_ / "link"), folder_ / "link");
+}
+
+TEST_F(AtomicFileTest, LeftoversOfAKilledProcessAreRemovedAndNothingElse) {
+  for (const char* name : {".a.txt.tmp-12-3", ".all.npz.tmp-7-0.AbCdEf", "a.txt", ".a.txt.tmp-x-1",
+                           "b.tmp-1-2", ".tmp-1-2"}) {
+    write_file(folder_ / name, "x");
+  }
+  std::filesystem::create_directories(folder_ / ".below.tmp-1-2");
+  remove_leftovers(folder_);
+  std::set<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    left.insert(entry.path().filename().string());
+  }
+  EXPECT_EQ(left, (std::set<std::string>{"a.txt", ".a.txt.tmp-x-1", "b.tmp-1-2", ".tmp-1-2",
+                                         ".below.tmp-1-2"}));
+  remove_leftovers(folder_ / "absent");
 }
 
 }  // namespace

@@ -32,26 +32,6 @@ bool is_numbered(std::string_view name, std::string_view prefix, std::string_vie
          is_number(name.substr(prefix.size(), name.size() - prefix.size() - suffix.size()));
 }
 
-/// The name that a file was going to have when its pass was killed, or the name itself:
-/// ".NAME.tmp-PROCESS-COUNT" is NAME in the making (base/atomic_file.h), and so is one with a dot
-/// and six letters more, which is how libzip writes an archive.
-std::string_view finished_name(std::string_view name) {
-  constexpr std::size_t kLettersOfLibzip = 6;
-  const std::size_t mark = name.rfind(".tmp-");
-  if (mark == std::string_view::npos || !name.starts_with('.')) return name;
-  std::string_view tail = name.substr(mark + 5);
-  const std::size_t dot = tail.find('.');
-  if (dot != std::string_view::npos && tail.size() == dot + 1 + kLettersOfLibzip) {
-    tail = tail.substr(0, dot);
-  }
-  const std::size_t dash = tail.find('-');
-  if (dash == std::string_view::npos || !is_number(tail.substr(0, dash)) ||
-      !is_number(tail.substr(dash + 1))) {
-    return name;
-  }
-  return name.substr(1, mark - 1);
-}
-
 Place place_of(Place parent, std::string_view name) {
   const bool above_steps = parent == Place::kRoot || parent == Place::kLayer;
   if (parent == Place::kState) {

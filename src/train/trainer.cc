@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/atomic_file.h"
 #include "base/training_size.h"
 #include "model/initialise.h"
 #include "stategrad/errors.h"
@@ -194,6 +195,9 @@ TrainingSummary Run<Real>::run() {
 
 template <class Real>
 void Run<Real>::begin() {
+  // A training that was killed may have left files in the making.
+  remove_leftovers(job_.directory);
+  remove_leftovers(checkpoint_file(job_.directory).parent_path());
   if (job_.start == Start::kResume && std::filesystem::exists(checkpoint_file(job_.directory))) {
     resume();
     return;
