@@ -33,6 +33,7 @@ struct GradientRun {
   int num_steps = 0;             ///< T, windowed only
   std::int64_t num_windows = 0;  ///< windowed only
   std::vector<int> time_steps;   ///< the steps of a window that are wanted, rising; windowed only
+  std::vector<std::int64_t> sources;      ///< positions of the words t - d, rising; empty: all
   std::int64_t num_blocks_per_state = 0;  ///< how many blocks push() will see for each state
 };
 

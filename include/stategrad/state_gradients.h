@@ -28,6 +28,9 @@ struct GradientOptions {
   std::vector<int> time_steps;  ///< steps of a window that are wanted; empty: all; windowed only
   /// Directions of the embedding space as rows [R, E]; empty: the identity (R = E).
   std::vector<double> basis;
+  /// Positions in the text of the words x whose gradients d state / d x are wanted, rising; empty:
+  /// all. Only these are carried, so that the cost is proportional to their number.
+  std::vector<std::int64_t> sources;
   /// Looked at once per word; when it becomes true the pass ends with Interrupted.
   const std::atomic<bool>* stop = nullptr;
   /// Called with the number of words done, at most once per word.
@@ -38,19 +41,21 @@ struct GradientOptions {
 /// @throws UsageError naming every option that makes no sense: max_delay or num_steps < 1, a time
 ///   step outside 0..T-1 or without windows, a layer that the model lacks, a basis that is no
 ///   multiple of E long or not finite, an empty text or one without a whole window (windows need
-///   2 T words, because the last one is dropped as in training), a word outside the vocabulary
+///   2 T words, because the last one is dropped as in training), sources that do not rise or lie
+///   outside the words that are read, a word outside the vocabulary
 template <class Real>
 [[nodiscard]] GradientRun plan_state_gradients(const LanguageModel<Real>& model,
                                                std::span<const WordId> text,
                                                const GradientOptions& options);
 
 /// Reads the text as one stream from the zero state and pushes d state_t / d x_{t-d} for every
-/// position t and delay d < min(max_delay, t + 1) (t counted from the window's start if windowed).
+/// position t and delay d < min(max_delay, t + 1) (t counted from the window's start if windowed)
+/// whose t - d is among the sources.
 ///
 /// J_d = d state_t / d x_{t-d} is carried forward in time: each word's step of the network is
 /// linearised once, exactly, and applied to the rows of all D sources (docs/method.md). Cost per
-/// word and layer: 4 D R H² (LSTM) or 2 D R H² (GRU, RNN) floating-point operations; memory
-/// 3 D R H numbers (LSTM) per layer.
+/// word and layer: 4 D R H² (LSTM) or 2 D R H² (GRU, RNN) floating-point operations, with D of the
+/// sources carried at that word; memory 3 D R H numbers (LSTM) per layer.
 /// Sums and norms do not depend on the team's size.
 /// @throws UsageError as plan_state_gradients(), ResourceError naming D, R and H when the memory
 ///   does not suffice (before the sink's begin()), NumericalError naming the position and its word

@@ -383,5 +383,57 @@ TEST_F(WithModel, MemoryThatCannotBeHadIsNamedBeforeTheSinkBegins) {
   EXPECT_EQ(sink.run.vocabulary, nullptr);
 }
 
+TEST(Engine, AnySourcesAloneGiveTheirBlocksOfTheWholePass) {
+  for (std::uint64_t seed = 100; seed < 160; ++seed) {
+    Trial trial(seed);
+    const LanguageModel<double> model = random_model(trial.shape, seed);
+    const KeepingSink whole = compute(model, trial.text, trial.options);
+    const std::int64_t words = trial.options.windowed ? whole.run.num_windows * whole.run.num_steps
+                                                      : std::ssize(trial.text);
+    for (std::int64_t source = 0; source < words; ++source) {
+      if (trial.pick(0, 2) == 0) trial.options.sources.push_back(source);
+    }
+    if (trial.options.sources.empty()) trial.options.sources.push_back(words - 1);
+    const KeepingSink some = compute(model, trial.text, trial.options, trial.threads);
+    expect_complete(some);
+    std::size_t expected = 0;
+    for (const auto& [place, block] : whole.blocks) {
+      const std::int64_t source = block.key.position - block.key.delay;
+      if (!std::binary_search(trial.options.sources.begin(), trial.options.sources.end(), source)) {
+        continue;
+      }
+      ++expected;
+      ASSERT_TRUE(some.blocks.contains(place)) << "seed " << seed;
+      const StoredBlock& found = some.blocks.at(place);
+      const double scale = std::max(largest(block.values), 1e-12);
+      for (std::size_t i = 0; i < block.values.size(); ++i) {
+        ASSERT_NEAR(found.values[i], block.values[i], 1e-13 * scale) << "seed " << seed;
+      }
+    }
+    EXPECT_EQ(some.blocks.size(), expected);
+  }
+}
+
+TEST(Engine, CostIsThatOfTheSources) {
+  // Counted in blocks that are computed: the engine asks for an accumulator before each.
+  class Counting : public KeepingSink {
+   public:
+    double* accumulator(const BlockKey& key) override {
+      ++asked;
+      return KeepingSink::accumulator(key);
+    }
+    int asked = 0;
+  };
+  const Architecture shape = shape_of(0, 1, 3, 4);
+  GradientOptions options{.max_delay = 5};
+  options.sources = {2, 40, 41, 88};
+  Counting sink;
+  ThreadTeam team(2);
+  compute_state_gradients(random_model(shape, 1),
+                          std::span<const WordId>(random_text(shape, 100, 1)), options, sink, team);
+  EXPECT_EQ(sink.asked, 4 * 5);
+  EXPECT_EQ(sink.ended.size(), 5U + 6 + 5);
+}
+
 }  // namespace
 }  // namespace stategrad::gradient

@@ -93,6 +93,22 @@ void resolve_windows(const GradientOptions& options, GradientRun& run, Violation
   }
 }
 
+void check_sources(const std::vector<std::int64_t>& sources, std::int64_t words,
+                   Violations& violations) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (sources[i] < 0 || sources[i] >= words) {
+      violations.push_back(fmt::format("source {} is position {}: {} words are read, 0 to {}", i,
+                                       sources[i], words, words - 1));
+      return;
+    }
+    if (i > 0 && sources[i] <= sources[i - 1]) {
+      violations.push_back(fmt::format("source {} is position {} after {}: sources must rise", i,
+                                       sources[i], sources[i - 1]));
+      return;
+    }
+  }
+}
+
 }  // namespace
 
 template <class Real>
@@ -117,6 +133,12 @@ GradientRun plan_state_gradients(const LanguageModel<Real>& model, std::span<con
     violations.push_back(
         fmt::format("word {} of the text has the id {}: the vocabulary has 0 to {}",
                     stranger - text.begin(), *stranger, vocab_size - 1));
+  }
+  if (violations.empty()) {
+    const std::int64_t words = gradient::Schedule(run).words();
+    check_sources(options.sources, words, violations);
+    // So many different ones are all.
+    if (static_cast<std::int64_t>(options.sources.size()) < words) run.sources = options.sources;
   }
   if (!violations.empty()) throw UsageError(fmt::format("{}", fmt::join(violations, "; ")));
   run.num_blocks_per_state = gradient::Schedule(run).blocks_per_state();

@@ -149,5 +149,32 @@ TEST_F(Plan, RefusesNegativeIds) {
   EXPECT_THAT(message(), HasSubstr("word 22 of the text has the id -1"));
 }
 
+TEST_F(Plan, SourcesAreKeptAndCounted) {
+  options.sources = {0, 7, 22};
+  EXPECT_THAT(plan().sources, ElementsAre(0, 7, 22));
+  EXPECT_EQ(plan().num_blocks_per_state, 23 + 16 + 1);
+}
+
+TEST_F(Plan, AllSourcesAreNotNamed) {
+  for (std::int64_t source = 0; source < 23; ++source) options.sources.push_back(source);
+  EXPECT_TRUE(plan().sources.empty());
+  EXPECT_EQ(plan().num_blocks_per_state, 23 * 24 / 2);
+}
+
+TEST_F(Plan, SourcesMustRiseAndLieInWhatIsRead) {
+  options.sources = {-1};
+  EXPECT_THAT(message(), HasSubstr("source 0 is position -1: 23 words are read, 0 to 22"));
+  options.sources = {3, 23};
+  EXPECT_THAT(message(), HasSubstr("source 1 is position 23"));
+  options.sources = {3, 3};
+  EXPECT_THAT(message(), HasSubstr("source 1 is position 3 after 3"));
+  options.windowed = true;
+  options.num_steps = 5;
+  options.sources = {15};
+  EXPECT_THAT(message(), HasSubstr("15 words are read"));
+  options.sources = {14};
+  EXPECT_EQ(message(), "no error");
+}
+
 }  // namespace
 }  // namespace stategrad::gradient

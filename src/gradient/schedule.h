@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "stategrad/gradient_sink.h"
@@ -13,9 +14,10 @@ namespace stategrad::gradient {
 /// The places of a position, and what is to be done there. Steps count from the start of the
 /// window, or from the start of the text when there are no windows. A source is needed at a step as
 /// long as a wanted step follows (or is that step) at which its delay is below D; the rest is
-/// skipped.
+/// skipped, and so are sources that the run does not name.
 class Schedule {
  public:
+  /// @param run outlives the schedule
   explicit Schedule(const GradientRun& run);
 
   /// Words to read: all of the text, or all of its windows.
@@ -32,6 +34,10 @@ class Schedule {
   [[nodiscard]] std::int64_t blocks_per_state() const;
 
  private:
+  /// The run's sources that have a delay below D at this position and stand in its window.
+  [[nodiscard]] std::span<const std::int64_t> sources_at(std::int64_t position) const;
+  [[nodiscard]] std::int64_t blocks_of(std::int64_t source) const;
+
   std::int64_t words_ = 0;
   int max_delay_ = 0;
   int slots_ = 0;
@@ -40,6 +46,7 @@ class Schedule {
   /// Per step of a window: the last wanted step that sees the source of this step, or -1.
   std::vector<int> needed_until_;
   std::vector<bool> wanted_;
+  std::span<const std::int64_t> sources_;  ///< empty: all
 };
 
 }  // namespace stategrad::gradient

@@ -123,5 +123,52 @@ TEST(Schedule, CarriesWhatTheDefinitionAsksForAnyWindow) {
   }
 }
 
+TEST(Schedule, CarriesTheSourcesThatAreNamedAndNothingElse) {
+  GradientRun run = continuous(20, 3);
+  run.sources = {4, 5, 19};
+  const Schedule schedule(run);
+  EXPECT_EQ(schedule.words(), 20);
+  EXPECT_THAT(delays_at(schedule, 3), IsEmpty());
+  EXPECT_FALSE(schedule.wanted(3));
+  EXPECT_THAT(delays_at(schedule, 4), ElementsAre(0));
+  EXPECT_THAT(delays_at(schedule, 5), ElementsAre(0, 1));
+  EXPECT_THAT(delays_at(schedule, 6), ElementsAre(1, 2));
+  EXPECT_THAT(delays_at(schedule, 7), ElementsAre(2));
+  EXPECT_TRUE(schedule.wanted(7));
+  EXPECT_THAT(delays_at(schedule, 8), IsEmpty());
+  EXPECT_FALSE(schedule.wanted(8));
+  EXPECT_THAT(delays_at(schedule, 19), ElementsAre(0));
+  EXPECT_EQ(schedule.blocks_per_state(), 3 + 3 + 1);
+}
+
+TEST(Schedule, CarriesOfAnySourcesWhatACarryOfAllHasOfThem) {
+  RandomStream random(2);
+  const auto pick = [&](int least, int most) {
+    return least + static_cast<int>(random.below(static_cast<std::uint64_t>(most - least + 1)));
+  };
+  for (int trial = 0; trial < 200; ++trial) {
+    GradientRun run = pick(0, 1) == 0
+                          ? continuous(static_cast<std::size_t>(pick(1, 40)), pick(1, 9))
+                          : windowed(pick(1, 4), 7, pick(1, 9), {2, 3, 6});
+    const Schedule all(run);
+    for (std::int64_t source = 0; source < all.words(); ++source) {
+      if (pick(0, 3) == 0) run.sources.push_back(source);
+    }
+    if (run.sources.empty()) run.sources.push_back(0);
+    const Schedule some(run);
+    const std::set<std::int64_t> named(run.sources.begin(), run.sources.end());
+    std::int64_t blocks = 0;
+    for (std::int64_t position = 0; position < all.words(); ++position) {
+      std::vector<int> expected = delays_at(all, position);
+      std::erase_if(expected, [&](int delay) { return !named.contains(position - delay); });
+      ASSERT_EQ(delays_at(some, position), expected) << "trial " << trial << " at " << position;
+      const bool wanted = all.wanted(position) && !expected.empty();
+      ASSERT_EQ(some.wanted(position), wanted);
+      if (wanted) blocks += std::ssize(expected);
+    }
+    ASSERT_EQ(some.blocks_per_state(), blocks);
+  }
+}
+
 }  // namespace
 }  // namespace stategrad::gradient
