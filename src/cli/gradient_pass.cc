@@ -5,9 +5,12 @@
 
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <optional>
 
 #include "base/text_format.h"
+#include "cli/until_error.h"
+#include "gradient/source_sample.h"
 #include "sinks/forecast.h"
 #include "sinks/make_sink.h"
 #include "sinks/output_rules.h"
@@ -26,10 +29,15 @@ sinks::Provenance provenance_of(const OpenedModel& opened, const PassRequest& re
           .basis = request.options.basis};
 }
 
+std::int64_t words_of(const GradientRun& run) {
+  return run.windowed ? run.num_windows * run.num_steps : std::ssize(run.text);
+}
+
 /// Says what will be written, and makes room for it.
 sinks::OutputForecast prepare_output(const GradientRun& run, const PassRequest& request,
                                      DType dtype, const Session& session) {
-  const sinks::OutputForecast forecast = sinks::forecast_output(run, request.formats, dtype);
+  const sinks::OutputForecast forecast =
+      sinks::forecast_output(run, request.formats, dtype, request.blocks);
   session.note(to_line(forecast, request.output));
   if (!sinks::writes_files(request.formats)) return forecast;
   const sinks::ExistingOutput existing =
@@ -39,29 +47,57 @@ sinks::OutputForecast prepare_output(const GradientRun& run, const PassRequest& 
   return forecast;
 }
 
+/// The pass, and the sources that were asked for in its options.
+template <class Real>
+GradientRun plan_pass(const LanguageModel<Real>& model, std::span<const WordId> text,
+                      const PassRequest& request, GradientOptions& options) {
+  GradientRun run = plan_state_gradients(model, text, options);
+  if (!request.positions) return run;
+  const std::int64_t words = words_of(run);
+  if (*request.positions > words) {
+    throw UsageError(fmt::format("--positions {}: {} has {} words to read", *request.positions,
+                                 request.text.string(), words));
+  }
+  options.sources = gradient::stratified_sources(words, *request.positions, request.seed);
+  return plan_state_gradients(model, text, options);
+}
+
 template <class Real>
 PassSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& opened,
                      const PassRequest& request, std::span<const WordId> text,
                      const Session& session, ThreadTeam& team) {
   GradientOptions options = request.options;
-  const GradientRun run = plan_state_gradients(model, text, options);
+  options.stop = session.stop;
+  const GradientRun run = plan_pass(model, text, request, options);
   const sinks::OutputForecast forecast =
       prepare_output(run, request, opened.description.dtype, session);
-  const auto sink =
-      sinks::make_sink(request.formats, {request.output, provenance_of(opened, request)});
   PassSummary summary{
-      .words =
-          run.windowed ? run.num_windows * run.num_steps : static_cast<std::int64_t>(text.size()),
-      .left_out = 0,
+      .words = words_of(run),
+      .left_out = std::ssize(text) - words_of(run),
+      .positions = run.sources.empty() ? words_of(run) : std::ssize(run.sources),
       .blocks = run.num_blocks_per_state * static_cast<std::int64_t>(run.states.size()),
       .files = forecast.files,
       .bytes = forecast.bytes};
-  summary.left_out = static_cast<std::int64_t>(text.size()) - summary.words;
-  const auto progress = session.make_progress("state gradients", "words", summary.words);
-  options.stop = session.stop;
-  if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
   const auto start = Clock::now();
-  compute_state_gradients(model, text, options, *sink, team);
+  if (request.until_error) {
+    const ErrorReached reached = write_until_error(model, text,
+                                                   {.options = options,
+                                                    .percent = *request.until_error,
+                                                    .seed = request.seed,
+                                                    .directory = request.output,
+                                                    .provenance = provenance_of(opened, request),
+                                                    .blocks = request.blocks},
+                                                   session, team);
+    summary.positions = reached.positions;
+    summary.blocks = reached.state_gradients;
+    summary.error_percent = reached.percent;
+  } else {
+    const auto sink = sinks::make_sink(
+        request.formats, {request.output, provenance_of(opened, request), request.blocks});
+    const auto progress = session.make_progress("state gradients", "words", summary.words);
+    if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
+    compute_state_gradients(model, text, options, *sink, team);
+  }
   summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return summary;
 }

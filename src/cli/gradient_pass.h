@@ -4,12 +4,15 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/model_arguments.h"
 #include "sinks/output_format.h"
+#include "sinks/statistics_file.h"
 #include "stategrad/state_gradients.h"
 
 namespace stategrad::cli {
@@ -19,16 +22,23 @@ struct PassRequest {
   std::vector<sinks::OutputFormat> formats;
   std::filesystem::path output;  ///< folder; may be empty if no format writes files
   bool overwrite = false;
-  GradientOptions options;
+  GradientOptions options;                ///< without sources
+  int blocks = sinks::kDefaultBlocks;     ///< of the text, statistics only
+  std::optional<std::int64_t> positions;  ///< size of the sample of sources; none: all
+  /// Ends as soon as the error is below so many per cent (until_error.h); statistics alone.
+  std::optional<double> until_error;
+  std::uint64_t seed = 1;  ///< of the sample
 };
 
 struct PassSummary {
-  std::int64_t words = 0;     ///< read
-  std::int64_t left_out = 0;  ///< at the end, where there is no whole window
-  std::int64_t blocks = 0;    ///< state gradients delivered
+  std::int64_t words = 0;      ///< read
+  std::int64_t left_out = 0;   ///< at the end, where there is no whole window
+  std::int64_t positions = 0;  ///< sources
+  std::int64_t blocks = 0;     ///< state gradients delivered
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;  ///< forecast
   double seconds = 0;
+  std::optional<double> error_percent;  ///< of a pass until an error
 };
 
 /// "state gradients of 1,200 words (34 at the end left out) at 0.123 ms each"

@@ -21,18 +21,18 @@ double norm_of(std::span<const double> values) {
   return std::sqrt(sum);
 }
 
-void add_rows(const StateStatistics& state, io::Table& table) {
-  const std::size_t numbers = state.sum.size() / state.count.size();
-  for (std::size_t d = 0; d < state.count.size(); ++d) {
-    const auto count = static_cast<double>(state.count[d]);
+void add_rows(const StateStatistics& state, const Statistics& statistics, io::Table& table) {
+  for (int d = 0; d < statistics.run.max_delay; ++d) {
+    const DelaySums sums = sums_over_blocks(state, statistics.blocks, d);
+    const auto count = static_cast<double>(sums.count);
     io::Cell norm_of_mean;
     io::Cell root_mean_square;
-    if (state.count[d] > 0) {
-      norm_of_mean = norm_of({state.sum.data() + d * numbers, numbers}) / count;
-      root_mean_square = std::sqrt(state.squared_norm[d] / count);
+    if (sums.count > 0) {
+      norm_of_mean = norm_of(sums.sum) / count;
+      root_mean_square = std::sqrt(sums.squared_norm / count);
     }
     table.add({std::string(to_string(state.state.state)), std::int64_t{state.state.layer},
-               static_cast<std::int64_t>(d), state.count[d], norm_of_mean, root_mean_square});
+               std::int64_t{d}, sums.count, norm_of_mean, root_mean_square});
   }
 }
 
@@ -82,7 +82,10 @@ Description describe_statistics(const std::filesystem::path& file) {
   Description description{
       facts_of(statistics.run),
       io::Table({"state", "layer", "delay", "count", "norm_of_mean", "root_mean_square_norm"})};
-  for (const StateStatistics& state : statistics.states) add_rows(state, description.table);
+  description.facts.emplace_back("blocks", std::int64_t{statistics.blocks});
+  for (const StateStatistics& state : statistics.states) {
+    add_rows(state, statistics, description.table);
+  }
   return description;
 }
 

@@ -95,7 +95,9 @@ TEST_F(Describe, FactsAreThoseOfThePass) {
   write_both(continuous());
   const Facts expected = facts_of(describe_run(plan(continuous()), provenance()));
   EXPECT_EQ(describe_gradients_h5(gradients()).facts, expected);
-  EXPECT_EQ(describe_statistics(statistics()).facts, expected);
+  Facts with_blocks = expected;
+  with_blocks.emplace_back("blocks", std::int64_t{kDefaultBlocks});
+  EXPECT_EQ(describe_statistics(statistics()).facts, with_blocks);
 }
 
 TEST_F(Describe, MagicTellsTheFilesApart) {

@@ -91,10 +91,11 @@ std::string count_of_files(std::uint64_t files) {
 }  // namespace
 
 OutputForecast forecast_output(const GradientRun& run, std::span<const OutputFormat> formats,
-                               DType dtype) {
+                               DType dtype, int blocks) {
   const auto has = [&](OutputFormat format) {
     return std::find(formats.begin(), formats.end(), format) != formats.end();
   };
+  if (needs_windows(formats) || has(OutputFormat::kHdf5)) require_all_sources(run);
   OutputForecast forecast;
   if (needs_windows(formats)) {
     add_tree(forecast, run, has(OutputFormat::kNpy), has(OutputFormat::kNpz));
@@ -104,7 +105,7 @@ OutputForecast forecast_output(const GradientRun& run, std::span<const OutputFor
     forecast.upper_bound = true;
   }
   if (has(OutputFormat::kStatistics)) {
-    add_files(forecast, 1, forecast_statistics_bytes(run));
+    add_files(forecast, 1, forecast_statistics_bytes(run, blocks));
     forecast.upper_bound = true;
   }
   return forecast;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "sinks/output_format.h"
+#include "sinks/statistics_file.h"
 #include "stategrad/gradient_sink.h"
 
 namespace stategrad::sinks {
@@ -27,9 +28,12 @@ struct OutputForecast {
 /// npy is exact to the byte, mapping.txt included; npz and hdf5 are what they would be if nothing
 /// could be compressed; statistics is exact but for HDF5's own tables (an upper bound too).
 /// @param dtype precision of the pass
-/// @throws UsageError for npy or npz if the run is not windowed
+/// @param blocks of the text, for statistics
+/// @throws UsageError for npy or npz if the run is not windowed, and for npy, npz or hdf5 if it is
+///   of a part of the sources: their layout is that of all
 [[nodiscard]] OutputForecast forecast_output(const GradientRun& run,
-                                             std::span<const OutputFormat> formats, DType dtype);
+                                             std::span<const OutputFormat> formats, DType dtype,
+                                             int blocks = kDefaultBlocks);
 
 /// "will write 3,650 files, 239.2 MB to gradients/x", with "at most 239.2 MB" for an upper bound;
 /// "will write nothing" for no file.

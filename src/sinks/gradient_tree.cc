@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/atomic_file.h"
+#include "sinks/output_format.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::sinks {
@@ -44,6 +45,7 @@ GradientTree::GradientTree(const GradientRun& run)
         "npy and npz files are numbered by window: take --windowed, or the format hdf5 or "
         "statistics for continuous state gradients");
   }
+  require_all_sources(run);
   for (std::size_t s = 0; s < run.states.size(); ++s) {
     for (const int step : run.time_steps) {
       if (s == 0) first_folder_[static_cast<std::size_t>(step)] = folders_.size();

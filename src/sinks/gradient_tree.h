@@ -34,7 +34,7 @@ struct TreeFolder {
 /// Copies what it needs of the run, so that it may outlive the pass.
 class GradientTree {
  public:
-  /// @throws UsageError if the run is not windowed
+  /// @throws UsageError if the run is not windowed, or of a part of the sources
   explicit GradientTree(const GradientRun& run);
 
   [[nodiscard]] std::vector<TreeFolder>& folders() { return folders_; }

@@ -5,6 +5,7 @@
 
 #include "base/atomic_file.h"
 #include "gradient/schedule.h"
+#include "sinks/output_format.h"
 #include "sinks/run_description_h5.h"
 #include "stategrad/errors.h"
 
@@ -32,6 +33,7 @@ Hdf5Sink::Hdf5Sink(std::filesystem::path directory, Provenance provenance)
 Hdf5Sink::~Hdf5Sink() = default;
 
 void Hdf5Sink::begin(const GradientRun& run) {
+  require_all_sources(run);
   make_folders(directory_);
   run_ = run;
   out_ = std::make_unique<io::Hdf5Writer>(directory_ / kGradientsFileName, io::Hdf5Storage::kDisk);

@@ -42,7 +42,7 @@ class Hdf5Sink : public GradientSink {
   Hdf5Sink(std::filesystem::path directory, Provenance provenance);
   ~Hdf5Sink() override;
 
-  /// @throws DataError if folder or file cannot be made
+  /// @throws DataError if folder or file cannot be made, UsageError for a part of the sources
   void begin(const GradientRun& run) override;
   /// @throws ResourceError if the disk is full
   void push(const GradientBlock& block) override;

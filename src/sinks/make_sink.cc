@@ -76,7 +76,8 @@ std::unique_ptr<GradientSink> make_one(OutputFormat format, const OutputOptions&
     case OutputFormat::kHdf5:
       return std::make_unique<Hdf5Sink>(options.directory, options.provenance);
     case OutputFormat::kStatistics:
-      return std::make_unique<StatisticsSink>(options.directory, options.provenance);
+      return std::make_unique<StatisticsSink>(options.directory, options.provenance,
+                                              options.blocks);
     case OutputFormat::kNull:
       return std::make_unique<NullSink>();
   }

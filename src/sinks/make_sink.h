@@ -9,6 +9,7 @@
 
 #include "sinks/output_format.h"
 #include "sinks/run_description.h"
+#include "sinks/statistics_file.h"
 #include "stategrad/gradient_sink.h"
 
 namespace stategrad::sinks {
@@ -16,6 +17,7 @@ namespace stategrad::sinks {
 struct OutputOptions {
   std::filesystem::path directory;  ///< created with its parents when the pass begins
   Provenance provenance;
+  int blocks = kDefaultBlocks;  ///< of the text, statistics only
 };
 
 /// One sink that writes all of the formats below options.directory:

@@ -67,12 +67,12 @@ for state in ('cell/layer_0', 'hidden/layer_1'):
         order = numpy.lexsort((group['window'], group['time_step']))
         exact = group['gradients'][()][order]
         assert exact.dtype == numpy.float64 and (exact.astype('f4') == npy).all()
-        total = statistics[state + '/sum'][delay]
+        total = statistics[state + '/sum'][delay].sum(0)
         numpy.testing.assert_allclose(exact.sum(0), total, rtol=1e-12, atol=1e-15)
         numpy.testing.assert_allclose(npy.sum(0, 'f8'), total, rtol=1e-5, atol=1e-7)
         assert abs(total).max() > 1e-6, 'nothing was measured'
-        assert statistics[state + '/count'][delay] == len(npy)
-        norm = statistics[state + '/squared_norm'][delay]
+        assert statistics[state + '/count'][delay].sum() == len(npy)
+        norm = statistics[state + '/squared_norm'][delay].sum()
         numpy.testing.assert_allclose((exact ** 2).sum(), norm, rtol=1e-12)
         print(state, delay, npy.shape)
 )"),
@@ -140,7 +140,9 @@ TEST_F(MakeSink, ContinuousStatisticsNeedNoWindows) {
   pass({kStatistics, kNull});
   EXPECT_THAT(files_below(out()), ElementsAre("statistics.h5"));
   const Statistics statistics = read_statistics(out() / kStatisticsFileName);
-  EXPECT_THAT(statistics.states[0].count, ElementsAre(23, 22, 21));
+  for (int delay = 0; delay < 3; ++delay) {
+    EXPECT_EQ(sums_over_blocks(statistics.states[0], statistics.blocks, delay).count, 23 - delay);
+  }
 }
 
 TEST_F(MakeSink, TreesOfContinuousPassesAreWrongUse) {
@@ -159,6 +161,18 @@ TEST_F(MakeSink, NullWritesNothingAndNeedsNoFolder) {
 }
 
 TEST_F(MakeSink, NoFormatIsWrongUse) { EXPECT_THROW((void)make_sink({}, {}), UsageError); }
+
+TEST_F(MakeSink, OnlySumsTakeAPartOfTheSources) {
+  options_.sources = {0, 2};
+  for (const OutputFormat format : {kNpy, kNpz, kHdf5}) {
+    EXPECT_THROW(pass({format}), UsageError) << to_string(format);
+    EXPECT_THROW((void)forecast_output(plan_state_gradients(model_, text_, options_),
+                                       std::vector{format}, DType::kFloat64),
+                 UsageError);
+  }
+  pass({kStatistics, kNull});
+  EXPECT_EQ(read_statistics(out() / kStatisticsFileName).run.sources, options_.sources);
+}
 
 }  // namespace
 }  // namespace stategrad::sinks

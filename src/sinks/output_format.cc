@@ -80,4 +80,12 @@ bool windowed_by_default(std::span<const OutputFormat> formats) {
   return needs_windows(formats) || has(formats, OutputFormat::kHdf5);
 }
 
+void require_all_sources(const GradientRun& run) {
+  if (run.sources.empty()) return;
+  throw UsageError(
+      fmt::format("npy, npz and hdf5 hold the state gradients of all positions, and {} were "
+                  "chosen: take the format statistics",
+                  run.sources.size()));
+}
+
 }  // namespace stategrad::sinks

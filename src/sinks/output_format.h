@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stategrad/gradient_sink.h"
+
 namespace stategrad::sinks {
 
 enum class OutputFormat {
@@ -33,5 +35,9 @@ enum class OutputFormat {
 
 /// Whether gradients in these formats are windowed unless the user says otherwise (npy, npz, hdf5).
 [[nodiscard]] bool windowed_by_default(std::span<const OutputFormat> formats);
+
+/// For formats whose files have a place for every source.
+/// @throws UsageError if the run is of a part of the sources
+void require_all_sources(const GradientRun& run);
 
 }  // namespace stategrad::sinks

@@ -61,5 +61,13 @@ TEST(OutputFormat, TreesNeedWindowsAndHdf5HasThemByDefault) {
   EXPECT_FALSE(windowed_by_default(Formats{kStatistics, kNull}));
 }
 
+TEST(OutputFormat, FilesWithAPlaceForEverySourceNeedThemAll) {
+  GradientRun run;
+  EXPECT_NO_THROW(require_all_sources(run));
+  run.sources = {3, 4};
+  EXPECT_THAT([&] { require_all_sources(run); },
+              testing::ThrowsMessage<UsageError>(testing::HasSubstr("take the format statistics")));
+}
+
 }  // namespace
 }  // namespace stategrad::sinks

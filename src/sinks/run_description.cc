@@ -60,7 +60,12 @@ RunDescription describe_run(const GradientRun& run, const Provenance& provenance
           .windowed = run.windowed,
           .num_steps = run.windowed ? run.num_steps : 0,
           .num_windows = run.windowed ? run.num_windows : 0,
-          .time_steps = run.windowed ? run.time_steps : std::vector<int>()};
+          .time_steps = run.windowed ? run.time_steps : std::vector<int>(),
+          .sources = run.sources};
+}
+
+std::int64_t words_read(const RunDescription& run) {
+  return run.windowed ? run.num_windows * run.num_steps : run.words;
 }
 
 int delays_that_occur(const RunDescription& run) {
@@ -101,6 +106,8 @@ Facts facts_of(const RunDescription& run) {
       {"text", from.text},
       {"text_fingerprint", run.text_fingerprint},
       {"words", run.words},
+      {"positions", run.sources.empty() ? std::string("all")
+                                        : fmt::format("a sample of {}", run.sources.size())},
       {"cell",
        fmt::format("{}{}", to_string(shape.cell), shape.reset_after ? ", reset after" : "")},
       {"layers", std::int64_t{shape.num_layers}},

@@ -35,17 +35,20 @@ struct RunDescription {
   int max_delay = 0;  ///< D
   int rows = 0;       ///< R
   bool windowed = false;
-  int num_steps = 0;             ///< T, 0 when continuous
-  std::int64_t num_windows = 0;  ///< 0 when continuous
-  std::vector<int> time_steps;   ///< empty when continuous
+  int num_steps = 0;                  ///< T, 0 when continuous
+  std::int64_t num_windows = 0;       ///< 0 when continuous
+  std::vector<int> time_steps;        ///< empty when continuous
+  std::vector<std::int64_t> sources;  ///< positions of the words x, rising; empty: all
 };
 
 /// Cost: one look at every word of text and vocabulary.
 [[nodiscard]] RunDescription describe_run(const GradientRun& run, const Provenance& provenance);
 
+/// Words that the pass read: all of the text, or all of its windows.
+[[nodiscard]] std::int64_t words_read(const RunDescription& run);
 /// The delays of a pass that occur: D, or fewer when windows or text are shorter.
 [[nodiscard]] int delays_that_occur(const RunDescription& run);
-/// State gradients of each state at a delay.
+/// State gradients of each state at a delay, of a pass over all sources.
 [[nodiscard]] std::int64_t count_at_delay(const RunDescription& run, int delay);
 
 /// model::Digest of the content, 16 hexadecimal digits: tells files apart, does not protect them.

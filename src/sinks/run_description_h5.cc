@@ -14,6 +14,7 @@ namespace stategrad::sinks {
 namespace {
 
 constexpr const char* kRun = "/run";
+constexpr const char* kSources = "/run/sources";
 /// Bounds that keep products of two sizes far from overflow; memory ends long before.
 constexpr std::int64_t kMostUnits = 1 << 24;
 constexpr std::int64_t kMostLayers = 1 << 16;
@@ -128,6 +129,21 @@ void read_windows(const RunFields& fields, RunDescription& run) {
   if (run.time_steps.empty()) fields.fail("/run/time_steps", "no time step");
 }
 
+void read_sources(const io::Hdf5Reader& in, const RunFields& fields, RunDescription& run) {
+  if (!in.contains(kSources)) return;
+  const std::int64_t words = words_read(run);
+  run.sources = fields.list(kSources, words);
+  std::int64_t lowest = 0;
+  for (const std::int64_t source : run.sources) {
+    if (source < lowest || source >= words) {
+      fields.fail(kSources, fmt::format("position {} where {} to {} was expected", source, lowest,
+                                        words - 1));
+    }
+    lowest = source + 1;
+  }
+  if (run.sources.empty()) fields.fail(kSources, "no position");
+}
+
 void read_basis(const io::Hdf5Reader& in, const RunFields& fields, RunDescription& run) {
   constexpr const char* kBasis = "/run/basis";
   if (!in.contains(kBasis)) {
@@ -195,6 +211,9 @@ void write_head(io::Hdf5Writer& out, const FileKind& kind, const RunDescription&
     const std::vector<std::int64_t> steps(run.time_steps.begin(), run.time_steps.end());
     out.write<std::int64_t>("/run/time_steps", {count(steps)}, steps);
   }
+  if (!run.sources.empty()) {
+    out.write<std::int64_t>(kSources, {count(run.sources)}, run.sources);
+  }
   if (!run.provenance.basis.empty()) {
     out.write<double>("/run/basis", {run.rows, run.architecture.embedding_size},
                       run.provenance.basis);
@@ -205,7 +224,8 @@ void write_head(io::Hdf5Writer& out, const FileKind& kind, const RunDescription&
 
 void write_complete(io::Hdf5Writer& out) { out.set_attribute("/", "complete", 1); }
 
-void check_head(const io::Hdf5Reader& in, const std::filesystem::path& file, const FileKind& kind) {
+std::int64_t check_head(const io::Hdf5Reader& in, const std::filesystem::path& file,
+                        const FileKind& kind) {
   const auto fail = [&](const std::string& message) {
     throw DataError(file.string(), "/", message);
   };
@@ -226,6 +246,7 @@ void check_head(const io::Hdf5Reader& in, const std::filesystem::path& file, con
   if (!in.has_attribute("/", "complete") || in.integer_attribute("/", "complete") != 1) {
     fail("not complete: the program that wrote it did not come to the end");
   }
+  return version;
 }
 
 RunDescription read_run(const io::Hdf5Reader& in, const std::filesystem::path& file) {
@@ -244,6 +265,7 @@ RunDescription read_run(const io::Hdf5Reader& in, const std::filesystem::path& f
   run.max_delay = fields.small("max_delay", 1, kMostInt);
   run.rows = fields.small("rows", 1, kMostUnits);
   read_windows(fields, run);
+  read_sources(in, fields, run);
   read_basis(in, fields, run);
   return run;
 }
@@ -256,9 +278,10 @@ std::uint64_t head_bound(const GradientRun& run) {
   // Attributes, among them paths of unknown length, and what an empty file takes.
   constexpr std::uint64_t kFixed = 65'536;
   const std::uint64_t basis_row = static_cast<std::uint64_t>(run.architecture.embedding_size) * 8;
+  // A pass may also end before it has seen all sources, and then names those that it has.
   const std::vector<std::string> names(run.states.size(), "hidden");
   return kFixed + io::hdf5_texts_bound(names) + io::hdf5_array_bound(run.states.size(), 8) +
-         io::hdf5_array_bound(run.time_steps.size(), 8) +
+         io::hdf5_array_bound(run.time_steps.size(), 8) + io::hdf5_array_bound(run.text.size(), 8) +
          io::hdf5_array_bound(static_cast<std::uint64_t>(run.rows), basis_row);
 }
 

@@ -13,6 +13,8 @@
 //   /run/states           [S] texts: cell or hidden
 //   /run/layers           [S] int64: the layers of these states
 //   /run/time_steps       [number of time steps] int64, rising; of a windowed pass only
+//   /run/sources          [number of sources] int64, rising: positions of the words x; absent when
+//                         they are all
 //   /run/basis            [R, E] float64: directions; absent when they are the E dimensions
 #pragma once
 
@@ -32,7 +34,7 @@ struct FileKind {
   std::int64_t version = 1;  ///< rises when an older program would misread the file
 };
 
-inline constexpr FileKind kStatisticsKind = {"stategrad statistics", 1};
+inline constexpr FileKind kStatisticsKind = {"stategrad statistics", 2};
 inline constexpr FileKind kGradientsKind = {"stategrad gradients", 1};
 
 /// Begins a file: magic and version, then the description.
@@ -40,8 +42,10 @@ void write_head(io::Hdf5Writer& out, const FileKind& kind, const RunDescription&
 /// The mark of a complete file, written last.
 void write_complete(io::Hdf5Writer& out);
 
+/// @returns the version of the file
 /// @throws DataError unless the file is of this kind, of a version up to the kind's, and complete
-void check_head(const io::Hdf5Reader& in, const std::filesystem::path& file, const FileKind& kind);
+std::int64_t check_head(const io::Hdf5Reader& in, const std::filesystem::path& file,
+                        const FileKind& kind);
 
 /// @throws DataError naming the field that is missing, of another type or makes no sense
 [[nodiscard]] RunDescription read_run(const io::Hdf5Reader& in, const std::filesystem::path& file);

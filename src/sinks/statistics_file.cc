@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/memory.h"
 #include "io/hdf5.h"
@@ -19,6 +20,12 @@ constexpr std::uint64_t kMostInMemory = 256'000'000;
 
 std::string place_of(const StateOfLayer& state, const char* array) {
   return group_of(state) + "/" + array;
+}
+
+std::size_t size_of(const io::Shape& shape) {
+  std::size_t size = 1;
+  for (const std::int64_t length : shape) size *= static_cast<std::size_t>(length);
+  return size;
 }
 
 /// An array of the file, of the shape that the description asks for.
@@ -43,12 +50,21 @@ class Arrays {
     if (bad != out.end()) fail(path, bad - out.begin(), "is not finite");
   }
   template <class T>
-  void read_sizes(const std::string& path, std::vector<T>& out, std::int64_t count) const {
-    check(path, {count});
-    out.resize(static_cast<std::size_t>(count));
-    read<T>(path, {count}, out);
+  void read_sizes(const std::string& path, const io::Shape& shape, std::vector<T>& out) const {
+    check(path, shape);
+    out.resize(size_of(shape));
+    read<T>(path, shape, out);
     const auto bad = std::find_if(out.begin(), out.end(), [](T value) { return value < T{0}; });
     if (bad != out.end()) fail(path, bad - out.begin(), "is below zero");
+  }
+  /// The number of blocks that an array [D, K] has.
+  [[nodiscard]] int blocks(const std::string& path) const {
+    constexpr std::int64_t kMostBlocks = 1 << 24;
+    const io::Shape shape = in_.shape(path);
+    if (shape.size() != 2 || shape[1] < 1 || shape[1] > kMostBlocks) {
+      throw DataError(file_, path, "not of the shape [delays, blocks] with at least one block");
+    }
+    return static_cast<int>(shape[1]);
   }
 
  private:
@@ -59,17 +75,26 @@ class Arrays {
   std::string file_;
 };
 
-StateStatistics read_state(const Arrays& arrays, const RunDescription& run,
-                           const StateOfLayer& state) {
+/// The shape of an array of a state; version 1 had no blocks.
+io::Shape shape_of(const RunDescription& run, int blocks, bool matrices, std::int64_t version) {
+  io::Shape shape = {run.max_delay};
+  if (version > 1) shape.push_back(blocks);
+  if (matrices) shape.insert(shape.end(), {run.architecture.size, run.rows});
+  return shape;
+}
+
+StateStatistics read_state(const Arrays& arrays, const Statistics& statistics,
+                           const StateOfLayer& state, std::int64_t version) {
+  const RunDescription& run = statistics.run;
   StateStatistics out;
   out.state = state;
-  arrays.read_sizes(place_of(state, "count"), out.count, run.max_delay);
-  arrays.read_sizes(place_of(state, "squared_norm"), out.squared_norm, run.max_delay);
+  const io::Shape sizes = shape_of(run, statistics.blocks, false, version);
+  arrays.read_sizes(place_of(state, "count"), sizes, out.count);
+  arrays.read_sizes(place_of(state, "squared_norm"), sizes, out.squared_norm);
   const std::string path = place_of(state, "sum");
-  const io::Shape shape = {run.max_delay, run.architecture.size, run.rows};
+  const io::Shape shape = shape_of(run, statistics.blocks, true, version);
   arrays.check(path, shape);
-  const std::size_t numbers =
-      out.count.size() * static_cast<std::size_t>(shape[1]) * static_cast<std::size_t>(shape[2]);
+  const std::size_t numbers = size_of(shape);
   require_memory(numbers * sizeof(double), "the sums of state gradients");
   out.sum = Buffer<double>(numbers);
   arrays.read<double>(path, shape, out.sum);
@@ -77,6 +102,25 @@ StateStatistics read_state(const Arrays& arrays, const RunDescription& run,
 }
 
 }  // namespace
+
+int block_of(std::int64_t source, std::int64_t words, int blocks) {
+  // ⌊source blocks / words⌋; texts are far too short for the product to overflow.
+  return static_cast<int>(source * blocks / words);
+}
+
+DelaySums sums_over_blocks(const StateStatistics& state, int blocks, int delay) {
+  const std::size_t numbers = state.sum.size() / state.count.size();
+  DelaySums total;
+  total.sum.resize(numbers);
+  const auto first = static_cast<std::size_t>(delay) * static_cast<std::size_t>(blocks);
+  for (std::size_t i = first; i < first + static_cast<std::size_t>(blocks); ++i) {
+    total.count += state.count[i];
+    total.squared_norm += state.squared_norm[i];
+    const double* sum = state.sum.data() + i * numbers;
+    std::transform(total.sum.begin(), total.sum.end(), sum, total.sum.begin(), std::plus());
+  }
+  return total;
+}
 
 void write_statistics(const std::filesystem::path& file, const Statistics& statistics) {
   std::uint64_t bytes = 0;
@@ -86,10 +130,11 @@ void write_statistics(const std::filesystem::path& file, const Statistics& stati
   const RunDescription& run = statistics.run;
   write_head(out, kStatisticsKind, run);
   for (const StateStatistics& state : statistics.states) {
-    out.write<std::int64_t>(place_of(state.state, "count"), {run.max_delay}, state.count);
-    out.write<double>(place_of(state.state, "squared_norm"), {run.max_delay}, state.squared_norm);
+    const io::Shape sizes = shape_of(run, statistics.blocks, false, kStatisticsKind.version);
+    out.write<std::int64_t>(place_of(state.state, "count"), sizes, state.count);
+    out.write<double>(place_of(state.state, "squared_norm"), sizes, state.squared_norm);
     out.write<double>(place_of(state.state, "sum"),
-                      {run.max_delay, run.architecture.size, run.rows}, state.sum);
+                      shape_of(run, statistics.blocks, true, kStatisticsKind.version), state.sum);
   }
   write_complete(out);
   out.commit();
@@ -97,12 +142,15 @@ void write_statistics(const std::filesystem::path& file, const Statistics& stati
 
 Statistics read_statistics(const std::filesystem::path& file) {
   const io::Hdf5Reader in(file);
-  check_head(in, file, kStatisticsKind);
+  const std::int64_t version = check_head(in, file, kStatisticsKind);
   Statistics statistics;
   statistics.run = read_run(in, file);
   const Arrays arrays(in, file);
+  if (version > 1) {
+    statistics.blocks = arrays.blocks(place_of(statistics.run.states.front(), "count"));
+  }
   for (const StateOfLayer& state : statistics.run.states) {
-    statistics.states.push_back(read_state(arrays, statistics.run, state));
+    statistics.states.push_back(read_state(arrays, statistics, state, version));
   }
   return statistics;
 }

@@ -24,14 +24,15 @@ class StatisticsFile : public H5Test {
     statistics.run = describe_run(plan(options), provenance());
     statistics.run.provenance.basis = options.basis;
     RandomStream random(7);
-    const auto delays = static_cast<std::size_t>(statistics.run.max_delay);
+    statistics.blocks = 2;
+    const auto cells = static_cast<std::size_t>(statistics.run.max_delay) * 2;
     const auto numbers = static_cast<std::size_t>(statistics.run.rows) * 3;
     for (const StateOfLayer& state : statistics.run.states) {
       StateStatistics& one = statistics.states.emplace_back();
       one.state = state;
-      one.count.assign(delays, 11);
-      for (std::size_t d = 0; d < delays; ++d) one.squared_norm.push_back(random.uniform());
-      one.sum = Buffer<double>(delays * numbers);
+      one.count.assign(cells, 11);
+      for (std::size_t i = 0; i < cells; ++i) one.squared_norm.push_back(random.uniform());
+      one.sum = Buffer<double>(cells * numbers);
       for (double& value : one.sum) value = random.uniform() - 0.5;
     }
     return statistics;
@@ -80,6 +81,8 @@ void expect_equal(const Statistics& read, const Statistics& written) {
   EXPECT_EQ(read.run.num_steps, written.run.num_steps);
   EXPECT_EQ(read.run.num_windows, written.run.num_windows);
   EXPECT_EQ(read.run.time_steps, written.run.time_steps);
+  EXPECT_EQ(read.run.sources, written.run.sources);
+  EXPECT_EQ(read.blocks, written.blocks);
   ASSERT_EQ(read.states.size(), written.states.size());
   for (std::size_t i = 0; i < read.states.size(); ++i) {
     EXPECT_EQ(read.states[i].state, written.states[i].state);
@@ -94,7 +97,9 @@ void expect_equal(const Statistics& read, const Statistics& written) {
 TEST_F(StatisticsFile, WhatIsWrittenReadsBack) {
   GradientOptions directions = continuous();
   directions.basis = {1, 2, 3, 4, 5, 0.1, 0.2, 0.3, 0.4, 0.5};
-  for (const GradientOptions& options : {windowed(), continuous(), directions}) {
+  GradientOptions sample = windowed();
+  sample.sources = {0, 8, 27};
+  for (const GradientOptions& options : {windowed(), continuous(), directions, sample}) {
     const Statistics written = example(options);
     write_statistics(file(), written);
     expect_equal(read_statistics(file()), written);
@@ -118,12 +123,12 @@ print(f.attrs['magic'].decode(), f.attrs['version'], f.attrs['complete'])
 print([s.decode() for s in f['run/states']], f['run/layers'][()].tolist(),
       f['run'].attrs['text'].decode())
 print(f['cell/layer_1/sum'].shape, f['hidden/layer_0/count'][()].tolist())
-print(repr(float(f['hidden/layer_0/sum'][3, 2, 4])))
+print(repr(float(f['hidden/layer_0/sum'][3, 1, 2, 4])))
 )");
   EXPECT_EQ(found,
-            "stategrad statistics 1 1\n['cell', 'hidden'] [1, 0] data/Übung.txt\n"
-            "(4, 3, 5) [11, 11, 11, 11]\n" +
-                fmt::format("{}\n", written.states[1].sum[3 * 15 + 2 * 5 + 4]));
+            "stategrad statistics 2 1\n['cell', 'hidden'] [1, 0] data/Übung.txt\n"
+            "(4, 2, 3, 5) [[11, 11], [11, 11], [11, 11], [11, 11]]\n" +
+                fmt::format("{}\n", written.states[1].sum[7 * 15 + 2 * 5 + 4]));
 }
 
 TEST_F(StatisticsFile, PassesOverWhatItDoesNotKnow) {
@@ -186,8 +191,8 @@ TEST_F(StatisticsFile, OtherFilesAreRefused) {
 
 TEST_F(StatisticsFile, NewerVersionsAreRefusedWithAdvice) {
   expect_refusal({
-      {"f.attrs['version'] = 2", "format version 2"},
-      {"f.attrs['version'] = 2", "upgrade stategrad"},
+      {"f.attrs['version'] = 3", "format version 3"},
+      {"f.attrs['version'] = 3", "upgrade stategrad"},
       {"f.attrs['version'] = 0", "format version 0"},
   });
 }
@@ -201,11 +206,11 @@ TEST_F(StatisticsFile, IncompleteFilesAreRefused) {
 
 TEST_F(StatisticsFile, NumbersThatMakeNoSenseAreRefused) {
   expect_refusal({
-      {"f['cell/layer_1/sum'][1, 2, 3] = numpy.nan", "/cell/layer_1/sum: value 28"},
-      {"f['hidden/layer_0/sum'][0, 0, 0] = numpy.inf", "is not finite"},
-      {"f['cell/layer_1/count'][2] = -1", "/cell/layer_1/count: value 2 is below zero"},
-      {"f['cell/layer_1/squared_norm'][0] = -0.5", "below zero"},
-      {"f['cell/layer_1/squared_norm'][0] = numpy.nan", "not finite"},
+      {"f['cell/layer_1/sum'][1, 0, 2, 3] = numpy.nan", "/cell/layer_1/sum: value 43"},
+      {"f['hidden/layer_0/sum'][0, 0, 0, 0] = numpy.inf", "is not finite"},
+      {"f['cell/layer_1/count'][1, 0] = -1", "/cell/layer_1/count: value 2 is below zero"},
+      {"f['cell/layer_1/squared_norm'][0, 1] = -0.5", "below zero"},
+      {"f['cell/layer_1/squared_norm'][0, 0] = numpy.nan", "not finite"},
   });
 }
 
@@ -214,9 +219,13 @@ TEST_F(StatisticsFile, ShapesThatDoNotFitTheDescriptionAreRefused) {
     return fmt::format("del f['{0}']; f['{0}'] = {1}", path, value);
   };
   expect_refusal({
-      {replace("cell/layer_1/sum", "numpy.zeros((4, 5, 3))"), "/cell/layer_1/sum"},
-      {replace("cell/layer_1/sum", "numpy.zeros((4, 3, 5), 'i8')"), "another type"},
-      {replace("cell/layer_1/count", "numpy.zeros(3, 'i8')"), "/cell/layer_1/count"},
+      {replace("cell/layer_1/sum", "numpy.zeros((4, 2, 5, 3))"), "/cell/layer_1/sum"},
+      {replace("cell/layer_1/sum", "numpy.zeros((4, 3, 5))"), "/cell/layer_1/sum"},
+      {replace("cell/layer_1/sum", "numpy.zeros((4, 2, 3, 5), 'i8')"), "another type"},
+      {replace("cell/layer_1/count", "numpy.zeros((3, 2), 'i8')"), "/cell/layer_1/count"},
+      {replace("cell/layer_1/count", "numpy.zeros(4, 'i8')"), "[delays, blocks]"},
+      {replace("cell/layer_1/count", "numpy.zeros((4, 0), 'i8')"), "at least one block"},
+      {replace("hidden/layer_0/count", "numpy.ones((4, 3), 'i8')"), "/hidden/layer_0/count"},
       {"del f['hidden/layer_0/squared_norm']", "missing"},
       {"f['run'].attrs['max_delay'] = 5", "/cell/layer_1/count"},
       {"f['run'].attrs['rows'] = 6", "/run/basis"},
@@ -241,11 +250,44 @@ TEST_F(StatisticsFile, DescriptionsThatMakeNoSenseAreRefused) {
   });
 }
 
+TEST_F(StatisticsFile, SourcesThatMakeNoSenseAreRefused) {
+  expect_refusal({
+      {"f['run/sources'] = numpy.array([3, 3])", "/run/sources: position 3 where 4 to 27"},
+      {"f['run/sources'] = numpy.array([28])", "position 28 where 0 to 27"},
+      {"f['run/sources'] = numpy.array([-1])", "position -1"},
+      {"f['run/sources'] = numpy.zeros(0, 'i8')", "no position"},
+      {"f['run/sources'] = numpy.arange(40)", "at most 28"},
+  });
+}
+
+TEST_F(StatisticsFile, OfVersion1IsReadAsOneBlock) {
+  // Written by the program as it was before there were blocks and samples.
+  const std::filesystem::path old =
+      std::filesystem::path(STATEGRAD_SOURCE_DIR) / "tests/compat/statistics_version_1.h5";
+  const Statistics statistics = read_statistics(old);
+  EXPECT_EQ(statistics.blocks, 1);
+  EXPECT_TRUE(statistics.run.sources.empty());
+  EXPECT_EQ(statistics.run.words, 348);
+  ASSERT_EQ(statistics.states.size(), 2U);
+  const StateStatistics& cell = statistics.states[0];
+  const StateStatistics& hidden = statistics.states[1];
+  EXPECT_EQ(cell.count, (std::vector<std::int64_t>{348, 347, 346, 345}));
+  EXPECT_EQ(hidden.count, cell.count);
+  EXPECT_EQ(cell.squared_norm, (std::vector<double>{1.5654282833395985, 0.3704100742839915,
+                                                    0.08783633443140497, 0.020889423356810537}));
+  ASSERT_EQ(hidden.sum.size(), 4U * 3 * 2);
+  EXPECT_EQ(cell.sum[1 * 6 + 2 * 2 + 0], -1.9116067257709801);
+  EXPECT_EQ(hidden.sum[3 * 6 + 0 * 2 + 1], 0.3369856392964721);
+  write_statistics(file(), statistics);
+  expect_equal(read_statistics(file()), statistics);
+}
+
 TEST_F(StatisticsFile, SizesThatTheFileDoesNotHoldTakeNoMemory) {
   // The description and the arrays agree on terabytes that were never stored.
   const std::string huge = R"(
     f['run'].attrs['max_delay'] = 1 << 30
-    for path, shape in (('count', (1 << 30,)), ('squared_norm', (1 << 30,)), ('sum', (1 << 30, 3, 5))):
+    D = 1 << 30
+    for path, shape in (('count', (D, 2)), ('squared_norm', (D, 2)), ('sum', (D, 2, 3, 5))):
         for state in ('cell/layer_1/', 'hidden/layer_0/'):
             kind = f[state + path].dtype
             del f[state + path]

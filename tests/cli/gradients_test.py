@@ -106,6 +106,91 @@ class Gradients(ProgramTest):
         files = len(self.files("out"))
         self.assertRegex(outcome.err, rf"{files:,} files|{files} files")
 
+    def statistics(self, name, *arguments):
+        outcome = self.gradients("--format", "statistics", "--max-delay", "4", "--json", "--output",
+                                 name, *arguments)
+        [row] = json.loads(outcome.out)
+        return row
+
+    def arrays(self, name):
+        """Sources, counts [D, K] and sums [D, K, H, R] of a statistics.h5."""
+        with h5py.File(self.path(name, "statistics.h5")) as file:
+            sources = file["run/sources"][()] if "sources" in file["run"] else None
+            group = file["cell/layer_0"]
+            return sources, group["count"][()], group["sum"][()]
+
+    def test_a_sample_of_positions_has_one_in_each_stretch(self):
+        words = len(self.words())
+        row = self.statistics("some", "--positions", "40")
+        self.assertEqual((row["positions"], row["words"]), (40, words))
+        sources, count, _ = self.arrays("some")
+        self.assertEqual(len(sources), 40)
+        for stretch, source in enumerate(sources):
+            self.assertIn(source, range(stretch * words // 40, (stretch + 1) * words // 40))
+        self.assertEqual(count[0].sum(), 40)
+        self.assertEqual(row["state_gradients"], count.sum())
+        self.assertIn("a sample of 40", self.succeed("info", "some/statistics.h5").out)
+        self.statistics("same", "--positions", "40", "--seed", "1")
+        self.assertEqual(self.read("same/statistics.h5"), self.read("some/statistics.h5"))
+        self.statistics("other", "--positions", "40", "--seed", "2")
+        self.assertNotEqual(self.arrays("other")[0].tolist(), sources.tolist())
+
+    def test_all_positions_are_no_sample(self):
+        words = len(self.words())
+        self.statistics("all", "--positions", words)
+        self.statistics("none")
+        self.assertEqual(self.read("all/statistics.h5"), self.read("none/statistics.h5"))
+        self.assertIsNone(self.arrays("all")[0])
+
+    def test_a_sample_takes_its_sums_from_the_single_matrices(self):
+        self.gradients("--format", "hdf5", "--continuous", "--max-delay", "4", "--output", "every")
+        self.statistics("some", "--positions", "25", "--blocks", "3")
+        words = len(self.words())
+        sources, count, total = self.arrays("some")
+        with h5py.File(self.path("every/gradients.h5")) as file:
+            for delay in range(4):
+                group = file[f"cell/layer_0/delay_{delay}"]
+                source = group["position"][()] - delay
+                for block in range(3):
+                    chosen = numpy.isin(source, sources) & (source * 3 // words == block)
+                    self.assertEqual(count[delay, block], chosen.sum())
+                    numpy.testing.assert_allclose(
+                        total[delay, block],
+                        group["gradients"][()][chosen].astype(numpy.float64).sum(axis=0),
+                        rtol=1e-5, atol=1e-7)
+
+    def test_until_an_error_tells_what_was_reached(self):
+        row = self.statistics("loose", "--until-error", "1000", "--blocks", "2")
+        self.assertLess(row["error_percent"], 1000)
+        self.assertLess(row["positions"], row["words"])
+        self.assertEqual(len(self.arrays("loose")[0]), row["positions"])
+        outcome = self.gradients("--format", "statistics", "--max-delay", "4", "--json", "--output",
+                                 "strict", "--until-error", "1e-9", "--quiet")
+        [row] = json.loads(outcome.out)
+        self.assertEqual(row["positions"], row["words"])
+        self.assertGreater(row["error_percent"], 1e-9)
+        self.assertIn("a longer text", outcome.err)
+
+    def test_wrong_samples_are_wrong_use(self):
+        words = str(len(self.words()))
+        for needles, arguments in (
+            (["--positions"], ["--positions", "0"]),
+            (["--positions"], ["--positions", "-3"]),
+            (["--positions", "1000000", words], ["--positions", "1000000"]),
+            (["--until-error"], ["--until-error", "0"]),
+            (["--until-error"], ["--until-error", "nan"]),
+            (["--until-error", "--blocks 2"], ["--until-error", "5", "--blocks", "1"]),
+            (["--blocks"], ["--blocks", "0"]),
+            (["--positions", "statistics"], ["--positions", "5", "--format", "npy"]),
+            (["--blocks", "statistics"], ["--blocks", "5", "--format", "hdf5"]),
+            (["--until-error", "statistics"], ["--until-error", "5", "--format", "null"]),
+        ):
+            if "--format" not in arguments:
+                arguments = ["--format", "statistics", *arguments]
+            self.fail_with(2, needles, "gradients", "--model", "model", "--output", "out",
+                           *arguments)
+        self.assertFalse(os.path.exists(self.path("out")))
+
     def test_null_needs_no_output(self):
         self.gradients("--format", "null")
         self.fail_with(2, ["--output"], "gradients", "--model", "model", "--format", "npy")

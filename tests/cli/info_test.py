@@ -151,8 +151,8 @@ class Hdf5(InfoTest):
         self.fail_with(1, ["other.h5", "not of stategrad"], "info", "other.h5")
         write_statistics(self.path("new.h5"))
         with h5py.File(self.path("new.h5"), "r+") as file:
-            file.attrs["version"] = 2
-        self.fail_with(1, ["new.h5", "version 2", "upgrade"], "info", "new.h5")
+            file.attrs["version"] = 3
+        self.fail_with(1, ["new.h5", "version 3", "upgrade"], "info", "new.h5")
 
     def test_truncated_files_are_refused(self):
         for write in (write_statistics, write_gradients):

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
 #include <optional>
 
 #include "cli/commands/commands.h"
@@ -26,6 +29,9 @@ struct Arguments {
   std::string formats = "npy";
   std::string output;
   bool overwrite = false;
+  std::optional<std::int64_t> positions;
+  std::optional<int> blocks;
+  std::optional<double> until_error;
 };
 
 std::vector<sinks::OutputFormat> parse_formats(const std::string& names) {
@@ -34,6 +40,34 @@ std::vector<sinks::OutputFormat> parse_formats(const std::string& names) {
   } catch (const UsageError& e) {
     throw UsageError(fmt::format("--format '{}': {}", names, e.what()));
   }
+}
+
+/// The options of sums: how many positions, and into how many blocks.
+void add_sampling(const Arguments& arguments, PassRequest& request) {
+  using enum sinks::OutputFormat;
+  const auto only = [&](std::initializer_list<sinks::OutputFormat> allowed) {
+    return std::all_of(request.formats.begin(), request.formats.end(), [&](auto format) {
+      return std::find(allowed.begin(), allowed.end(), format) != allowed.end();
+    });
+  };
+  if (arguments.positions && !only({kStatistics, kNull})) {
+    throw UsageError("--positions is for sums: take --format statistics");
+  }
+  if (arguments.until_error && !only({kStatistics})) {
+    throw UsageError("--until-error is for sums: take --format statistics and no other");
+  }
+  if (arguments.blocks && !only({kStatistics, kNull})) {
+    throw UsageError("--blocks is for sums: take --format statistics");
+  }
+  if (arguments.until_error && !std::isfinite(*arguments.until_error)) {
+    throw UsageError("--until-error takes a number of per cent, such as 5");
+  }
+  if (arguments.until_error && arguments.blocks == 1) {
+    throw UsageError("--until-error takes the error from the blocks: give --blocks 2 or more");
+  }
+  request.positions = arguments.positions;
+  request.until_error = arguments.until_error;
+  request.blocks = arguments.blocks.value_or(sinks::kDefaultBlocks);
 }
 
 /// What the command line leaves open is taken from the configuration.
@@ -45,6 +79,7 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   request.formats = parse_formats(arguments.formats);
   request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
   request.overwrite = arguments.overwrite;
+  add_sampling(arguments, request);
   GradientOptions& options = request.options;
   options.windowed =
       !arguments.continuous && (arguments.windowed || sinks::windowed_by_default(request.formats));
@@ -72,15 +107,48 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
 
 void gradients(const Session& session, const Arguments& arguments) {
   const OpenedModel opened = open_model(arguments.model, session);
-  const PassRequest request = request_of(arguments, opened);
+  PassRequest request = request_of(arguments, opened);
+  request.seed = session.seed_for(opened.config);
   const auto team = session.make_team();
   const PassSummary summary = run_gradient_pass(opened, request, session, *team);
-  io::Table table({"text", "words", "state_gradients", "files", "seconds", "ms_per_word"});
-  table.add({request.text.string(), summary.words, summary.blocks,
-             static_cast<std::int64_t>(summary.files), summary.seconds,
-             1e3 * summary.seconds / static_cast<double>(summary.words)});
+  std::vector<std::string> columns = {"text",  "words",   "positions",  "state_gradients",
+                                      "files", "seconds", "ms_per_word"};
+  std::vector<io::Cell> row = {request.text.string(),
+                               summary.words,
+                               summary.positions,
+                               summary.blocks,
+                               static_cast<std::int64_t>(summary.files),
+                               summary.seconds,
+                               1e3 * summary.seconds / static_cast<double>(summary.words)};
+  if (summary.error_percent) {
+    columns.emplace_back("error_percent");
+    row.emplace_back(*summary.error_percent);
+  }
+  io::Table table(columns);
+  table.add(row);
   session.print(table);
   summarise(session, to_text(summary));
+}
+
+void add_sampling_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--positions", arguments.positions,
+                  "Look only at a random sample of N words x, one from each of N equal stretches "
+                  "of the text; statistics only (default: all)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  command
+      .add_option("--blocks", arguments.blocks,
+                  "Keep sums of K stretches of the text, for error bars; statistics only "
+                  "(default: 10)")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("K");
+  command
+      .add_option("--until-error", arguments.until_error,
+                  "Take more and more positions until the error of the leading singular value of "
+                  "the mean is below P per cent at every delay; statistics only")
+      ->check(CLI::PositiveNumber)
+      ->type_name("P");
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
@@ -135,10 +203,12 @@ void add_gradients(CLI::App& program, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   add_model_options(*command, arguments->model);
   add_options(*command, *arguments);
+  add_sampling_options(*command, *arguments);
   add_common_options(*command, session, true);
   command->footer(examples({
       "stategrad gradients --model models/mine --time-step 49 -o gradients/timestep_49",
       "stategrad gradients --model models/mine --format statistics -o results",
+      "stategrad gradients --model models/mine --format statistics --until-error 5 -o results",
       "stategrad gradients --model models/mine --text book.txt --state both --format hdf5 -o out",
       "stategrad gradients --model models/mine --format null --max-delay 50",
   }));
