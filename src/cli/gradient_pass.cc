@@ -144,8 +144,14 @@ std::string to_text(const PassSummary& summary) {
   const std::string left_out = summary.left_out == 0 ? ""
                                                      : fmt::format(" ({} at the end left out)",
                                                                    format_count(summary.left_out));
-  return fmt::format("state gradients of {} words{} at {:.3f} ms each", format_count(summary.words),
-                     left_out, 1e3 * summary.seconds / static_cast<double>(summary.words));
+  std::string text =
+      fmt::format("state gradients of {} words{} at {:.3f} ms each", format_count(summary.words),
+                  left_out, 1e3 * summary.seconds / static_cast<double>(summary.words));
+  if (summary.positions != summary.words) {
+    text += fmt::format(", to a sample of {}", format_count(summary.positions));
+  }
+  if (summary.error_percent) text += fmt::format(", error {:.3g} %", *summary.error_percent);
+  return text;
 }
 
 void check_output(const PassRequest& request) {

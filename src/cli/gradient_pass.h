@@ -41,7 +41,8 @@ struct PassSummary {
   std::optional<double> error_percent;  ///< of a pass until an error
 };
 
-/// "state gradients of 1,200 words (34 at the end left out) at 0.123 ms each"
+/// "state gradients of 1,200 words (34 at the end left out) at 0.123 ms each", and for a part of
+/// the sources "..., to a sample of 100, error 4.2 %"
 [[nodiscard]] std::string to_text(const PassSummary& summary);
 
 /// Changes nothing, so that a pass that must fail can be refused before anything is computed.

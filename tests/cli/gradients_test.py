@@ -164,6 +164,11 @@ class Gradients(ProgramTest):
         self.assertLess(row["error_percent"], 1000)
         self.assertLess(row["positions"], row["words"])
         self.assertEqual(len(self.arrays("loose")[0]), row["positions"])
+        outcome = self.gradients("--format", "statistics", "--output", "said", "--until-error",
+                                 "1000", "--blocks", "2", "--seed", "7")
+        self.assertRegex(outcome.err, r"to a sample of \d+, error [\d.]+ %.*seed 7")
+
+    def test_an_error_that_cannot_be_reached_takes_all_positions(self):
         outcome = self.gradients("--format", "statistics", "--max-delay", "4", "--json", "--output",
                                  "strict", "--until-error", "1e-9", "--quiet")
         [row] = json.loads(outcome.out)

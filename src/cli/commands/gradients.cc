@@ -127,7 +127,7 @@ void gradients(const Session& session, const Arguments& arguments) {
   io::Table table(columns);
   table.add(row);
   session.print(table);
-  summarise(session, to_text(summary));
+  summarise(session, to_text(summary), request.seed);
 }
 
 void add_sampling_options(CLI::App& command, Arguments& arguments) {
