@@ -42,10 +42,13 @@ class Handle {
   Close close_ = nullptr;
 };
 
-/// The library prints its errors unless told not to.
+/// The library prints its errors unless told not to. Made before any other call of the library.
 class QuietErrors {
  public:
   QuietErrors() {
+    // Nor at the end of the process, of damaged files that it cannot close. Works before the
+    // library's first call only; a program that called it earlier keeps its own ways.
+    H5dont_atexit();
     H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   }

@@ -154,6 +154,14 @@ class Hdf5(InfoTest):
             file.attrs["version"] = 3
         self.fail_with(1, ["new.h5", "version 3", "upgrade"], "info", "new.h5")
 
+    def test_damaged_headers_are_refused_in_one_line(self):
+        write_statistics(self.path("a.h5"))
+        data = bytearray(self.read("a.h5"))
+        data[data.index(b"TREE") - 31] = 0xFF  # in the size of the root's header
+        self.write("a.h5", bytes(data))
+        outcome = self.fail_with(1, ["a.h5"], "info", "a.h5")
+        self.assertEqual(len(outcome.err.splitlines()), 1, outcome)
+
     def test_truncated_files_are_refused(self):
         for write in (write_statistics, write_gradients):
             write(self.path("whole.h5"))
