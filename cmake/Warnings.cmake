@@ -13,6 +13,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(stategrad_warnings INTERFACE -Wno-restrict)
 endif()
 if(STATEGRAD_SANITIZE)
-  add_compile_options(-fsanitize=${STATEGRAD_SANITIZE} -fno-omit-frame-pointer)
+  add_compile_options(-fsanitize=${STATEGRAD_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${STATEGRAD_SANITIZE})
 endif()
