@@ -4,10 +4,13 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/dry_run.h"
 #include "cli/model_arguments.h"
 #include "sinks/output_format.h"
 #include "stategrad/state_gradients.h"
@@ -20,6 +23,7 @@ struct PassRequest {
   std::filesystem::path output;  ///< folder; may be empty if no format writes files
   bool overwrite = false;
   GradientOptions options;
+  std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
 };
 
 struct PassSummary {
@@ -29,6 +33,11 @@ struct PassSummary {
   std::uint64_t bytes = 0;  ///< forecast
   double seconds = 0;
 };
+
+/// What run_gradient_pass() will take, from its first words. Refuses what that refuses; writes
+/// nothing.
+StepForecast forecast_gradient_pass(const OpenedModel& opened, const PassRequest& request,
+                                    const Session& session, ThreadTeam& team);
 
 /// Says how many files and bytes it will write, refuses what the folder's rules or the disk do not
 /// allow, then makes the pass with progress on standard error.

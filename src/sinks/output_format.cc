@@ -76,8 +76,10 @@ bool needs_windows(std::span<const OutputFormat> formats) {
   return has(formats, OutputFormat::kNpy) || has(formats, OutputFormat::kNpz);
 }
 
-bool windowed_by_default(std::span<const OutputFormat> formats) {
+bool keeps_matrices(std::span<const OutputFormat> formats) {
   return needs_windows(formats) || has(formats, OutputFormat::kHdf5);
 }
+
+bool windowed_by_default(std::span<const OutputFormat> formats) { return keeps_matrices(formats); }
 
 }  // namespace stategrad::sinks

@@ -24,6 +24,8 @@
 namespace stategrad::sinks {
 
 inline constexpr const char* kStatisticsFileName = "statistics.h5";
+/// Sums of more bytes are written to the disk as they are, rather than by way of the memory.
+inline constexpr std::uint64_t kMostInMemory = 256'000'000;
 
 /// Sums over all state gradients G [H, R] of one state at each delay d. Sums of two passes over
 /// different parts of a text add up to those of one pass over both.

@@ -52,7 +52,7 @@ double* StatisticsSink::accumulator(const BlockKey& key) {
 void StatisticsSink::push(const GradientBlock& block) {
   StateStatistics& state = statistics_.states[static_cast<std::size_t>(block.key.state_index)];
   const auto delay = static_cast<std::size_t>(block.key.delay);
-  ++state.count[delay];
+  if (block.first_row == 0) ++state.count[delay];  // Later parts belong to the same block.
   state.squared_norm[delay] += block.squared_norm;
 }
 

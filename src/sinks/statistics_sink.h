@@ -24,6 +24,7 @@ class StatisticsSink : public GradientSink {
   /// @throws DataError if the folder cannot be made, ResourceError if the memory does not suffice
   void begin(const GradientRun& run) override;
   [[nodiscard]] double* accumulator(const BlockKey& key) override;
+  [[nodiscard]] bool takes_parts() const override { return true; }
   void push(const GradientBlock& block) override;
   /// @throws ResourceError or DataError if the file cannot be written
   void finish() override;

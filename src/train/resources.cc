@@ -35,6 +35,18 @@ std::string readable(double bytes) {
   return format_bytes(static_cast<std::uintmax_t>(std::min(bytes, 1e19)));
 }
 
+/// The keys behind the larger part of the need.
+std::string keys_to_reduce(const Config& config, const Architecture& shape,
+                           const MemoryEstimate& need) {
+  return need.windows > need.weights
+             ? fmt::format("batch_size ({}), num_steps ({}) or size ({})", config.batch_size,
+                           config.num_steps, config.size)
+             : fmt::format(
+                   "size ({}), embedding_size ({}), num_layers ({}) or the vocabulary ({} "
+                   "words)",
+                   shape.size, shape.embedding_size, shape.num_layers, shape.vocab_size);
+}
+
 }  // namespace
 
 Architecture architecture_of(const Config& config, std::int64_t vocab_size) {
@@ -76,17 +88,21 @@ void check_memory(const Config& config, const Architecture& shape) {
   const MemoryEstimate need = estimate_memory(config, shape);
   const auto available = static_cast<double>(available_memory());
   if (need.total() <= available) return;
-  const std::string reduce =
-      need.windows > need.weights
-          ? fmt::format("batch_size ({}), num_steps ({}) or size ({})", config.batch_size,
-                        config.num_steps, config.size)
-          : fmt::format(
-                "size ({}), embedding_size ({}), num_layers ({}) or the vocabulary ({} "
-                "words)",
-                shape.size, shape.embedding_size, shape.num_layers, shape.vocab_size);
-  throw ResourceError(
-      fmt::format("training needs about {} of memory and {} are available: reduce {}",
-                  readable(need.total()), readable(available), reduce));
+  throw ResourceError(fmt::format(
+      "training needs about {} of memory and {} are available: reduce {}", readable(need.total()),
+      readable(available), keys_to_reduce(config, shape, need)));
+}
+
+void check_memory_limit(const Config& config, const Architecture& shape, std::uintmax_t limit,
+                        std::uintmax_t held) {
+  const MemoryEstimate need = estimate_memory(config, shape);
+  const double total = need.total() + static_cast<double>(held);
+  if (total <= static_cast<double>(limit)) return;
+  throw ResourceError(fmt::format(
+      "training needs about {} of memory ({} for weights and their gradients, {} for windows, {} "
+      "for program and texts) and the memory limit is {}: raise it, or reduce {}",
+      readable(total), readable(need.weights), readable(need.windows), format_bytes(held),
+      format_bytes(limit), keys_to_reduce(config, shape, need)));
 }
 
 void check_disk(const Config& config, const Architecture& shape,

@@ -25,6 +25,7 @@ struct Arguments {
   std::string formats = "npy";
   std::string output;
   bool overwrite = false;
+  ForecastArguments forecast;
 };
 
 std::vector<sinks::OutputFormat> parse_formats(const std::string& names) {
@@ -44,6 +45,7 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   request.formats = parse_formats(arguments.formats);
   request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
   request.overwrite = arguments.overwrite;
+  request.memory_limit = memory_limit(arguments.forecast);
   GradientOptions& options = request.options;
   options.windowed =
       !arguments.continuous && (arguments.windowed || sinks::windowed_by_default(request.formats));
@@ -73,6 +75,10 @@ void gradients(const Session& session, const Arguments& arguments) {
   const OpenedModel opened = open_model(arguments.model, session);
   const PassRequest request = request_of(arguments, opened);
   const auto team = session.make_team();
+  if (arguments.forecast.dry_run) {
+    print_forecast(session, {forecast_gradient_pass(opened, request, session, *team)});
+    return;
+  }
   const PassSummary summary = run_gradient_pass(opened, request, session, *team);
   io::Table table({"text", "words", "state_gradients", "files", "seconds", "ms_per_word"});
   table.add({request.text.string(), summary.words, summary.blocks,
@@ -123,6 +129,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->type_name("DIR");
   command.add_flag("--overwrite", arguments.overwrite,
                    "Replace the state gradients that are in the folder");
+  add_dry_run_option(command, arguments.forecast);
+  add_memory_limit_option(
+      command, arguments.forecast,
+      "Stay within so much memory, such as 2GB: with the formats statistics and "
+      "null the text is read several times if need be");
 }
 
 }  // namespace
@@ -139,6 +150,7 @@ void add_gradients(CLI::App& program, Session& session) {
       "stategrad gradients --model models/mine --format statistics -o results",
       "stategrad gradients --model models/mine --text book.txt --state both --format hdf5 -o out",
       "stategrad gradients --model models/mine --format null --max-delay 50",
+      "stategrad gradients --model models/mine --format statistics -o results --dry-run",
   }));
   command->callback([&session, arguments] {
     session.job = [&session, arguments] { gradients(session, *arguments); };
