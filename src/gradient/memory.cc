@@ -4,12 +4,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text_format.h"
 #include "gradient/schedule.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::gradient {
+namespace {
+
+/// Large buffers are made of whole huge pages.
+double allocated(double bytes) {
+  constexpr double kHugePage = 1 << 21;
+  return bytes < kHugePage ? bytes : std::ceil(bytes / kHugePage) * kHugePage;
+}
+
+}  // namespace
 
 std::uint64_t engine_bytes(const GradientRun& run, DType dtype) {
   const Architecture& shape = run.architecture;
@@ -21,11 +31,11 @@ std::uint64_t engine_bytes(const GradientRun& run, DType dtype) {
   for (const StateOfLayer& state : run.states) highest = std::max(highest, state.layer);
   double bytes = rows * static_cast<double>(run.states.size() * sizeof(double));
   for (int layer = 0; layer <= highest; ++layer) {
-    const double ring = (carried + 1) * rows * size;
+    const double ring = (carried + 1) * allocated(number * rows * size);
     // Linearised and packed, and the transposed weights of the cell.
     const double step = (2 * carried + gate_count(shape.cell)) * size *
                         (size + static_cast<double>(shape.input_size(layer)));
-    bytes += number * (ring + step);
+    bytes += ring + number * step;
   }
   constexpr double kTooMany = 1e18;
   return static_cast<std::uint64_t>(std::min(bytes, kTooMany));

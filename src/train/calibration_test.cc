@@ -77,7 +77,7 @@ TEST(ForecastTraining, MemoryIsThatOfTheTraining) {
   job.config.size = 300;
   job.config.embedding_size = 300;
   job.config.batch_size = 20;
-  job.config.num_steps = 10;
+  job.config.num_steps = 2;
   job.config.max_max_epoch = 1;
   std::vector<std::string> words;
   for (int i = 0; i < 20000; ++i) words.push_back("w" + std::to_string(i));

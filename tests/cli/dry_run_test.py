@@ -103,7 +103,7 @@ class DryRun(ProgramTest):
                        "--windowed", "--set", "num_steps=5", "--memory-limit", "1MB")
         train = ["train", "--config", "small.config", "--dry-run"]
         self.fail_with(1, ["model", "--overwrite"], *train)
-        self.fail_with(1, ["memory"], *train, "--set", "save_path=new", "--set", "size=9000000")
+        self.fail_with(1, ["memory"], *train, "--set", "save_path=new", "--set", "size=900000")
         self.fail_with(2, ["dropout"], *train, "--set", "dropout=7")
         self.fail_with(1, ["model", "--overwrite"], "run", "--config", "small.config", "--dry-run")
 
