@@ -37,10 +37,10 @@ class Installed(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{command}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def configure(self, build, *options, **environment):
+    def configure(self, build, *options, project=HERE / "project", **environment):
         flags = f"-fsanitize={SANITIZE}" if SANITIZE else ""
         return run(
-            CMAKE, "-S", HERE / "project", "-B", build, "-G", os.environ["STATEGRAD_GENERATOR"],
+            CMAKE, "-S", project, "-B", build, "-G", os.environ["STATEGRAD_GENERATOR"],
             f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DCMAKE_CXX_FLAGS={flags}", *options,
             env={**os.environ, **environment}
         )
@@ -95,8 +95,7 @@ class Installed(unittest.TestCase):
         (project / "CMakeLists.txt").write_text(
             "cmake_minimum_required(VERSION 3.22)\nproject(future LANGUAGES CXX)\n"
             "find_package(stategrad 0.999 REQUIRED)\n")
-        done = run(CMAKE, "-S", project, "-B", self.folder / "future_build",
-                   f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        done = self.configure(self.folder / "future_build", project=project)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("0.999", done.stderr)
 
