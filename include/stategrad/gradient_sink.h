@@ -34,6 +34,7 @@ struct GradientRun {
   std::int64_t num_windows = 0;  ///< windowed only
   std::vector<int> time_steps;   ///< the steps of a window that are wanted, rising; windowed only
   std::vector<std::int64_t> sources;      ///< positions of the words t - d, rising; empty: all
+  double rank_tolerance = 0;              ///< GradientOptions::rank_tolerance; 0: exact
   std::int64_t num_blocks_per_state = 0;  ///< how many blocks push() will see for each state
 };
 

@@ -31,6 +31,10 @@ struct GradientOptions {
   /// Positions in the text of the words x whose gradients d state / d x are wanted, rising; empty:
   /// all. Only these are carried, so that the cost is proportional to their number.
   std::vector<std::int64_t> sources;
+  /// 0: exact. Else old sources are kept in fewer rows where that pays: each compression drops at
+  /// most a quarter of this share of a block's Frobenius norm, of blocks that then go on shrinking
+  /// or growing; squared norms are never too large (docs/method.md, "Rank tolerance").
+  double rank_tolerance = 0;
   /// Looked at once per word; when it becomes true the pass ends with Interrupted.
   const std::atomic<bool>* stop = nullptr;
   /// Called with the number of words done, at most once per word.
@@ -40,9 +44,10 @@ struct GradientOptions {
 /// The run that compute_state_gradients() would describe to its sink.
 /// @throws UsageError naming every option that makes no sense: max_delay or num_steps < 1, a time
 ///   step outside 0..T-1 or without windows, a layer that the model lacks, a basis that is no
-///   multiple of E long or not finite, an empty text or one without a whole window (windows need
-///   2 T words, because the last one is dropped as in training), sources that do not rise or lie
-///   outside the words that are read, a word outside the vocabulary
+///   multiple of E long or not finite, a rank_tolerance outside [0, 1), an empty text or one
+///   without a whole window (windows need 2 T words, because the last one is dropped as in
+///   training), sources that do not rise or lie outside the words that are read, a word outside the
+///   vocabulary
 template <class Real>
 [[nodiscard]] GradientRun plan_state_gradients(const LanguageModel<Real>& model,
                                                std::span<const WordId> text,

@@ -18,6 +18,13 @@ namespace {
 constexpr std::int64_t kTile = 48;
 constexpr std::int64_t kSmallestTile = 12;
 
+/// A compression that pays back in fewer steps than these is not worth while.
+constexpr std::int64_t kLeastSteps = 4;
+/// After so many vain compressions at a delay in a row only one of the next sixteen sources is
+/// tried: the gradients of some models never fit in fewer rows.
+constexpr std::int64_t kPatience = 4;
+constexpr std::int64_t kPause = 16;
+
 std::size_t product(std::size_t a, std::int64_t b, std::int64_t c) {
   return a * static_cast<std::size_t>(b) * static_cast<std::size_t>(c);
 }
@@ -56,8 +63,13 @@ void StateGradientEngine<Real>::allocate(std::span<const double> basis) {
   const bool lstm = shape.cell == CellKind::kLstm;
   const auto slots = static_cast<std::size_t>(schedule_.slots());
   // As a floating-point number first: the product may exceed every integer.
-  const double bytes = static_cast<double>(slots) * run_->rows * shape.size * (lstm ? 3 : 2) *
-                       static_cast<double>(layers_.size() * sizeof(Real));
+  double bytes = static_cast<double>(slots) * run_->rows * shape.size * (lstm ? 3 : 2) *
+                 static_cast<double>(layers_.size() * sizeof(Real));
+  const bool compress = run_->rank_tolerance > 0 && run_->rows > 1;
+  if (compress) {
+    bytes +=
+        SourceCompressor<Real>::bytes(schedule_.slots(), run_->rows, shape.size, team_->size());
+  }
   require_memory(
       bytes < 1e18 ? static_cast<std::uintmax_t>(bytes) : std::uintmax_t{1000000000000000000},
       fmt::format("state gradients with D = {} delays kept at once, R = {} rows, H = {} units and "
@@ -77,6 +89,13 @@ void StateGradientEngine<Real>::allocate(std::span<const double> basis) {
   } else {
     std::transform(basis.begin(), basis.end(), basis_.begin(),
                    [](double value) { return static_cast<Real>(value); });
+  }
+  if (compress) {
+    compressor_.emplace(schedule_.slots(), run_->rows, shape.size, run_->rank_tolerance,
+                        team_->size());
+    for (const int delay : compression_delays(schedule_.slots())) {
+      stages_.push_back({.delay = delay});
+    }
   }
   squared_norms_.resize(product(run_->states.size() * slots, run_->rows, 1));
   sums_.resize(run_->states.size() * slots);
@@ -100,6 +119,7 @@ void StateGradientEngine<Real>::advance(std::int64_t words, GradientSink& sink,
         prepare(sink);
       }
       worker.barrier();
+      if (compressor_) compress_sources(worker);
       take_step(worker, rows);
       if (worker.index() == 0) {
         deliver(sink);
@@ -129,6 +149,7 @@ void StateGradientEngine<Real>::prepare(GradientSink& sink) {
   for (const int delay : delays_) {
     sources_.push_back(
         {.delay = delay, .slot = static_cast<std::size_t>((now - delay) % schedule_.slots())});
+    if (delay == 0 && compressor_) compressor_->begin(sources_.back().slot);
   }
   std::fill(sums_.begin(), sums_.end(), nullptr);
   if (wanted_) {
@@ -138,15 +159,73 @@ void StateGradientEngine<Real>::prepare(GradientSink& sink) {
       }
     }
   }
-  const std::int64_t share = active_rows() / (std::int64_t{4} * team_->size());
+  lay_out_rows();
+  if (compressor_) choose_sources_to_compress();
+}
+
+/// Numbers the rows of all sources.
+template <class Real>
+void StateGradientEngine<Real>::lay_out_rows() {
+  std::int64_t first = 0;
+  for (Source& source : sources_) {
+    source.rank = compressor_ ? compressor_->rank(source.slot) : run_->rows;
+    source.first = first;
+    first += source.rank;
+  }
+  const std::int64_t share = first / (std::int64_t{4} * team_->size());
   tile_ = std::clamp(share / kSmallestTile * kSmallestTile, kSmallestTile, kTile);
   next_row_.store(0, std::memory_order_relaxed);
+}
+
+template <class Real>
+void StateGradientEngine<Real>::choose_sources_to_compress() {
+  next_stage_.store(0, std::memory_order_relaxed);
+  next_sum_.store(0, std::memory_order_relaxed);
+  for (Stage& stage : stages_) {
+    stage.source = kNone;
+    const auto found =
+        std::lower_bound(sources_.begin(), sources_.end(), stage.delay,
+                         [](const Source& source, int delay) { return source.delay < delay; });
+    if (found == sources_.end() || found->delay != stage.delay || found->rank == 1) continue;
+    if (schedule_.steps_left(position_, stage.delay) + 1 < kLeastSteps) continue;
+    if (stage.refusals >= kPatience && ++stage.passed_over % kPause != 0) continue;
+    stage.source = static_cast<std::size_t>(found - sources_.begin());
+  }
+}
+
+/// All workers: compresses the chosen sources as the word before left them, a source a worker.
+template <class Real>
+void StateGradientEngine<Real>::compress_sources(ThreadTeam::Worker& worker) {
+  std::vector<Real*> blocks;
+  while (true) {
+    const std::size_t i = next_stage_.fetch_add(1, std::memory_order_relaxed);
+    if (i >= stages_.size()) break;
+    if (stages_[i].source == kNone) continue;
+    const std::size_t slot = sources_[stages_[i].source].slot;
+    const std::size_t at = product(slot, run_->rows, run_->architecture.size);
+    blocks.clear();
+    for (Layer& layer : layers_) {
+      blocks.push_back(layer.hidden[parity_].data() + at);
+      if (!layer.cell.empty()) blocks.push_back(layer.cell.data() + at);
+    }
+    compressor_->compress(worker.index(), slot, blocks);
+  }
+  worker.barrier();
+  if (worker.index() != 0) return;
+  for (Stage& stage : stages_) {
+    if (stage.source == kNone) continue;
+    const Source& source = sources_[stage.source];
+    stage.refusals = compressor_->rank(source.slot) < source.rank ? 0 : stage.refusals + 1;
+  }
+  lay_out_rows();
 }
 
 /// All workers: one word through the network and, where sources are carried, through their rows.
 template <class Real>
 void StateGradientEngine<Real>::take_step(ThreadTeam::Worker& worker, Rows& rows) {
+  // Worker 0 may prepare the next word as soon as the last barrier of this one is passed.
   const bool differentiate = !sources_.empty();
+  const bool add = compressor_ && wanted_;
   const Architecture& shape = run_->architecture;
   const auto word = static_cast<std::size_t>(run_->text[static_cast<std::size_t>(position_)]);
   const Real* input = model_.parameters().embedding.data() + product(word, shape.embedding_size, 1);
@@ -167,6 +246,31 @@ void StateGradientEngine<Real>::take_step(ThreadTeam::Worker& worker, Rows& rows
     advance_tile(rows, first, std::min(first + tile_, count));
   }
   worker.barrier();
+  if (add) add_compressed(worker);
+}
+
+/// All workers: adds the blocks of compressed sources to their sums, a block a worker.
+template <class Real>
+void StateGradientEngine<Real>::add_compressed(ThreadTeam::Worker& worker) {
+  while (true) {
+    const std::size_t i = next_sum_.fetch_add(1, std::memory_order_relaxed);
+    if (i >= run_->states.size() * sources_.size()) break;
+    const Source& source = sources_[i % sources_.size()];
+    if (sums_[i] == nullptr || !compressor_->compressed(source.slot)) continue;
+    compressor_->add(worker.index(), source.slot,
+                     newest_block(i / sources_.size(), source, 1 - parity_), sums_[i]);
+  }
+  worker.barrier();
+}
+
+template <class Real>
+const Real* StateGradientEngine<Real>::newest_block(std::size_t state, const Source& source,
+                                                    int parity) const {
+  const StateOfLayer& of = run_->states[state];
+  const Layer& layer = layers_[static_cast<std::size_t>(of.layer)];
+  const Real* values =
+      of.state == StateKind::kCell ? layer.cell.data() : layer.hidden[parity].data();
+  return values + product(source.slot, run_->rows, run_->architecture.size);
 }
 
 template <class Real>
@@ -176,11 +280,18 @@ void StateGradientEngine<Real>::advance_tile(Rows& scratch, std::int64_t first, 
   const bool has_fresh = sources_.front().delay == 0;
   const auto fresh = static_cast<std::size_t>(
       has_fresh ? std::clamp<std::int64_t>(run_->rows - first, 0, last - first) : 0);
+  const auto next =
+      std::upper_bound(sources_.begin(), sources_.end(), first,
+                       [](std::int64_t row, const Source& source) { return row < source.first; });
+  const auto first_source = static_cast<std::size_t>(next - sources_.begin()) - 1;
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
     const cells::Linearization<Real>& step = layer.values->linearization();
+    std::size_t source = first_source;
     for (std::size_t i = 0; i < count; ++i) {
-      rows[i] = describe_row(l, first + static_cast<std::int64_t>(i));
+      const std::int64_t row = first + static_cast<std::int64_t>(i);
+      if (row == sources_[source].first + sources_[source].rank) ++source;
+      rows[i] = describe_row(l, source, row - sources_[source].first);
     }
     for (const auto part : {rows.first(fresh), rows.subspan(fresh)}) {
       if (!part.empty()) advance_rows(layer.packed, step.f.data(), step.k.data(), part);
@@ -196,14 +307,13 @@ void StateGradientEngine<Real>::advance_tile(Rows& scratch, std::int64_t first, 
   }
 }
 
-/// Where a row of the current word, counted over its sources, is read and written in a layer.
+/// Where a row of a source is read and written in a layer.
 template <class Real>
 kernels::JacobianRow<Real> StateGradientEngine<Real>::describe_row(std::size_t l,
-                                                                   std::int64_t row) {
+                                                                   std::size_t source_index,
+                                                                   std::int64_t direction) {
   Layer& layer = layers_[l];
   const auto size = static_cast<std::size_t>(run_->architecture.size);
-  const auto source_index = static_cast<std::size_t>(row / run_->rows);
-  const std::int64_t direction = row % run_->rows;
   const Source& source = sources_[source_index];
   const std::size_t at =
       product(source.slot, run_->rows, run_->architecture.size) + product(size, direction, 1);
@@ -221,7 +331,7 @@ kernels::JacobianRow<Real> StateGradientEngine<Real>::describe_row(std::size_t l
     if (fresh) std::fill_n(out.cell, size, Real{0});
   }
   const auto sum_of = [&](int state) -> double* {
-    if (state < 0) return nullptr;
+    if (state < 0 || source.rank < run_->rows) return nullptr;
     double* sum = sums_[static_cast<std::size_t>(state) * sources_.size() + source_index];
     return sum == nullptr ? nullptr : sum + product(size, direction, 1);
   };
@@ -234,23 +344,20 @@ kernels::JacobianRow<Real> StateGradientEngine<Real>::describe_row(std::size_t l
 template <class Real>
 void StateGradientEngine<Real>::deliver(GradientSink& sink) {
   if (!sources_.empty()) parity_ = 1 - parity_;
-  const auto rows = static_cast<std::size_t>(run_->rows);
   const double* norms = squared_norms_.data();
   for (std::size_t state = 0; wanted_ && state < run_->states.size(); ++state) {
-    const StateOfLayer& of = run_->states[state];
-    const Layer& layer = layers_[static_cast<std::size_t>(of.layer)];
-    const Real* values =
-        of.state == StateKind::kCell ? layer.cell.data() : layer.hidden[parity_].data();
     for (const Source& source : sources_) {
       double squared_norm = 0;
-      for (std::size_t r = 0; r < rows; ++r) squared_norm += *norms++;
+      for (int r = 0; r < source.rank; ++r) squared_norm += *norms++;
       const BlockKey block_key = key(state, source);
       if (!std::isfinite(squared_norm)) fail(block_key);
       if (!sink.wants(block_key)) continue;
+      const Real* values = newest_block(state, source, parity_);
+      if (source.rank < run_->rows) values = compressor_->expand(source.slot, values);
       sink.push({.key = block_key,
                  .rows = run_->rows,
                  .size = run_->architecture.size,
-                 .values = values + product(source.slot * rows, run_->architecture.size, 1),
+                 .values = values,
                  .squared_norm = squared_norm});
     }
   }

@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/buffer.h"
 #include "cells/differentiable_layer.h"
+#include "gradient/compression.h"
 #include "gradient/schedule.h"
 #include "kernels/jacobian_rows.h"
 #include "stategrad/gradient_sink.h"
@@ -31,6 +33,9 @@ namespace stategrad::gradient {
 /// each passes all layers in one go, because row j of a layer needs nothing of the layer below but
 /// row j. The newest source starts from zero rows and takes its part from below: from the basis in
 /// layer 0.
+///
+/// With a rank tolerance old sources have fewer rows than R (compression.h); their sums are made
+/// from whole sources, not row by row.
 template <class Real>
 class StateGradientEngine {
  public:
@@ -65,17 +70,34 @@ class StateGradientEngine {
   struct Source {
     int delay = 0;
     std::size_t slot = 0;
+    int rank = 0;            ///< rows in use: R, or fewer when compressed
+    std::int64_t first = 0;  ///< the number of its first row among those of all sources
   };
+  /// A delay at which sources are compressed, and how often in a row that was in vain.
+  struct Stage {
+    int delay = 0;
+    std::int64_t refusals = 0;
+    std::int64_t passed_over = 0;  ///< sources since it became rare to try
+    std::size_t source = kNone;    ///< index of the one to compress before the current word
+  };
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
   void allocate(std::span<const double> basis);
   [[nodiscard]] BlockKey key(std::size_t state, const Source& source) const;
   [[nodiscard]] std::int64_t active_rows() const {
-    return static_cast<std::int64_t>(sources_.size()) * run_->rows;
+    return sources_.empty() ? 0 : sources_.back().first + sources_.back().rank;
   }
   void prepare(GradientSink& sink);
+  void choose_sources_to_compress();
+  void compress_sources(ThreadTeam::Worker& worker);
+  void lay_out_rows();
+  void add_compressed(ThreadTeam::Worker& worker);
   void take_step(ThreadTeam::Worker& worker, Rows& rows);
   void advance_tile(Rows& scratch, std::int64_t first, std::int64_t last);
-  [[nodiscard]] kernels::JacobianRow<Real> describe_row(std::size_t layer, std::int64_t row);
+  [[nodiscard]] kernels::JacobianRow<Real> describe_row(std::size_t layer, std::size_t source,
+                                                        std::int64_t direction);
+  /// Where the rows of a source's block begin that were computed last.
+  [[nodiscard]] const Real* newest_block(std::size_t state, const Source& source, int parity) const;
   void deliver(GradientSink& sink);
   [[noreturn]] void fail(const BlockKey& at) const;
 
@@ -85,6 +107,8 @@ class StateGradientEngine {
   LanguageModel<Real> model_;
   Buffer<Real> basis_;  ///< [R, E]
   std::vector<Layer> layers_;
+  std::optional<SourceCompressor<Real>> compressor_;
+  std::vector<Stage> stages_;
   std::int64_t position_ = 0;
   int parity_ = 0;
 
@@ -96,6 +120,8 @@ class StateGradientEngine {
   std::vector<double> squared_norms_;  ///< [state, source, row]
   std::int64_t tile_ = 0;
   std::atomic<std::int64_t> next_row_{0};
+  std::atomic<std::size_t> next_stage_{0};
+  std::atomic<std::size_t> next_sum_{0};
 };
 
 }  // namespace stategrad::gradient

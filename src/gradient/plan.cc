@@ -126,6 +126,11 @@ GradientRun plan_state_gradients(const LanguageModel<Real>& model, std::span<con
   run.states = resolve_states(run.architecture, options.states, violations);
   run.rows = resolve_rows(run.architecture, options.basis, violations);
   resolve_windows(options, run, violations);
+  run.rank_tolerance = options.rank_tolerance;
+  if (!(options.rank_tolerance >= 0 && options.rank_tolerance < 1)) {
+    violations.push_back(fmt::format("rank_tolerance is {}: give 0 (exact) or a number below 1",
+                                     options.rank_tolerance));
+  }
   const auto vocab_size = static_cast<WordId>(run.architecture.vocab_size);
   const auto stranger = std::find_if(text.begin(), text.end(),
                                      [&](WordId word) { return word < 0 || word >= vocab_size; });

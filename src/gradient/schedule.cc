@@ -74,6 +74,11 @@ std::int64_t Schedule::blocks_of(std::int64_t source) const {
   return std::count(first, last, true);
 }
 
+std::int64_t Schedule::steps_left(std::int64_t position, int delay) const {
+  if (num_steps_ == 0) return std::min<std::int64_t>(max_delay_ - 1 - delay, words_ - 1 - position);
+  return needed_until_[static_cast<std::size_t>(step(position) - delay)] - step(position);
+}
+
 std::int64_t Schedule::blocks_per_state() const {
   std::int64_t blocks = 0;
   for (const std::int64_t source : sources_) blocks += blocks_of(source);

@@ -30,6 +30,8 @@ class Schedule {
   [[nodiscard]] bool wanted(std::int64_t position) const;
   /// The delays of the sources to carry over this position's word, rising; 0 is the word itself.
   void needed_delays(std::int64_t position, std::vector<int>& delays) const;
+  /// How many words after this position's the source of a needed delay is still needed.
+  [[nodiscard]] std::int64_t steps_left(std::int64_t position, int delay) const;
   /// Blocks of one state over the whole run.
   [[nodiscard]] std::int64_t blocks_per_state() const;
 

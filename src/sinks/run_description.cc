@@ -61,7 +61,8 @@ RunDescription describe_run(const GradientRun& run, const Provenance& provenance
           .num_steps = run.windowed ? run.num_steps : 0,
           .num_windows = run.windowed ? run.num_windows : 0,
           .time_steps = run.windowed ? run.time_steps : std::vector<int>(),
-          .sources = run.sources};
+          .sources = run.sources,
+          .rank_tolerance = run.rank_tolerance};
 }
 
 std::int64_t words_read(const RunDescription& run) {
@@ -128,6 +129,11 @@ Facts facts_of(const RunDescription& run) {
                                               steps_in_words(run.time_steps)));
   } else {
     facts.emplace_back("windows", std::string("none: continuous"));
+  }
+  if (run.rank_tolerance == 0) {
+    facts.emplace_back("rank_tolerance", std::string("none: exact"));
+  } else {
+    facts.emplace_back("rank_tolerance", run.rank_tolerance);
   }
   return facts;
 }

@@ -39,6 +39,7 @@ struct RunDescription {
   std::int64_t num_windows = 0;       ///< 0 when continuous
   std::vector<int> time_steps;        ///< empty when continuous
   std::vector<std::int64_t> sources;  ///< positions of the words x, rising; empty: all
+  double rank_tolerance = 0;          ///< 0: exact
 };
 
 /// Cost: one look at every word of text and vocabulary.

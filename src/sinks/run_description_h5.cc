@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kRun = "/run";
 constexpr const char* kSources = "/run/sources";
+constexpr const char* kRankTolerance = "/run/rank_tolerance";
 /// Bounds that keep products of two sizes far from overflow; memory ends long before.
 constexpr std::int64_t kMostUnits = 1 << 24;
 constexpr std::int64_t kMostLayers = 1 << 16;
@@ -166,6 +167,16 @@ void read_basis(const io::Hdf5Reader& in, const RunFields& fields, RunDescriptio
   }
 }
 
+void read_rank_tolerance(const io::Hdf5Reader& in, const RunFields& fields, RunDescription& run) {
+  if (!in.contains(kRankTolerance)) return;
+  in.require_stored(kRankTolerance);
+  in.read<double>(kRankTolerance, {1}, std::span<double>(&run.rank_tolerance, 1));
+  if (!(run.rank_tolerance > 0 && run.rank_tolerance < 1)) {
+    fields.fail(kRankTolerance, fmt::format("{} where a number above 0 and below 1 was expected",
+                                            run.rank_tolerance));
+  }
+}
+
 void write_texts(io::Hdf5Writer& out, const RunDescription& run) {
   const Provenance& from = run.provenance;
   out.set_attribute(kRun, "program", run.program_version);
@@ -218,6 +229,9 @@ void write_head(io::Hdf5Writer& out, const FileKind& kind, const RunDescription&
     out.write<double>("/run/basis", {run.rows, run.architecture.embedding_size},
                       run.provenance.basis);
   }
+  if (run.rank_tolerance > 0) {
+    out.write<double>(kRankTolerance, {1}, std::span<const double>(&run.rank_tolerance, 1));
+  }
   write_texts(out, run);
   write_integers(out, run);
 }
@@ -267,6 +281,7 @@ RunDescription read_run(const io::Hdf5Reader& in, const std::filesystem::path& f
   read_windows(fields, run);
   read_sources(in, fields, run);
   read_basis(in, fields, run);
+  read_rank_tolerance(in, fields, run);
   return run;
 }
 
@@ -281,7 +296,8 @@ std::uint64_t head_bound(const GradientRun& run) {
   // A pass may also end before it has seen all sources, and then names those that it has.
   const std::vector<std::string> names(run.states.size(), "hidden");
   return kFixed + io::hdf5_texts_bound(names) + io::hdf5_array_bound(run.states.size(), 8) +
-         io::hdf5_array_bound(run.time_steps.size(), 8) + io::hdf5_array_bound(run.text.size(), 8) +
+         io::hdf5_array_bound(run.time_steps.size(), 8) + io::hdf5_array_bound(1, 8) +
+         io::hdf5_array_bound(run.text.size(), 8) +
          io::hdf5_array_bound(static_cast<std::uint64_t>(run.rows), basis_row);
 }
 

@@ -16,6 +16,7 @@
 //   /run/sources          [number of sources] int64, rising: positions of the words x; absent when
 //                         they are all
 //   /run/basis            [R, E] float64: directions; absent when they are the E dimensions
+//   /run/rank_tolerance   [1] float64: what it was, above 0 and below 1; absent when exact
 #pragma once
 
 #include <cstdint>

@@ -91,6 +91,7 @@ TEST_F(RunDescriptionOf, FactsNameStatesDelaysAndWindows) {
   EXPECT_EQ(fact(describe_run(plan(all), provenance()), "windows"),
             "4 of 7 words, time steps 0 to 6");
   EXPECT_EQ(fact(describe_run(plan(continuous()), provenance()), "windows"), "none: continuous");
+  EXPECT_EQ(fact(run, "rank_tolerance"), "none: exact");
 }
 
 TEST_F(RunDescriptionOf, FingerprintOfAFileIsThatOfItsBytes) {

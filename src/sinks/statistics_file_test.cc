@@ -78,6 +78,7 @@ void expect_equal(const Statistics& read, const Statistics& written) {
   EXPECT_EQ(read.run.max_delay, written.run.max_delay);
   EXPECT_EQ(read.run.rows, written.run.rows);
   EXPECT_EQ(read.run.windowed, written.run.windowed);
+  EXPECT_EQ(read.run.rank_tolerance, written.run.rank_tolerance);
   EXPECT_EQ(read.run.num_steps, written.run.num_steps);
   EXPECT_EQ(read.run.num_windows, written.run.num_windows);
   EXPECT_EQ(read.run.time_steps, written.run.time_steps);
@@ -99,12 +100,24 @@ TEST_F(StatisticsFile, WhatIsWrittenReadsBack) {
   directions.basis = {1, 2, 3, 4, 5, 0.1, 0.2, 0.3, 0.4, 0.5};
   GradientOptions sample = windowed();
   sample.sources = {0, 8, 27};
-  for (const GradientOptions& options : {windowed(), continuous(), directions, sample}) {
+  GradientOptions approximate = continuous();
+  approximate.rank_tolerance = 1e-3;
+  for (const GradientOptions& options :
+       {windowed(), continuous(), directions, sample, approximate}) {
     const Statistics written = example(options);
     write_statistics(file(), written);
     expect_equal(read_statistics(file()), written);
   }
   EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(StatisticsFile, ARankToleranceIsReadWithCare) {
+  GradientOptions approximate = windowed();
+  approximate.rank_tolerance = 0.25;
+  write_statistics(file(), example(approximate));
+  python("import h5py\nh5py.File('statistics.h5', 'r+')['run/rank_tolerance'][0] = 1.5\n");
+  EXPECT_THAT([&] { (void)read_statistics(file()); },
+              ThrowsMessage<DataError>(HasSubstr("rank_tolerance: 1.5 where")));
 }
 
 TEST_F(StatisticsFile, SameStatisticsGiveTheSameBytes) {

@@ -32,6 +32,7 @@ struct Arguments {
   std::optional<std::int64_t> positions;
   std::optional<int> blocks;
   std::optional<double> until_error;
+  double rank_tolerance = 0;
 };
 
 std::vector<sinks::OutputFormat> parse_formats(const std::string& names) {
@@ -84,6 +85,11 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   options.windowed =
       !arguments.continuous && (arguments.windowed || sinks::windowed_by_default(request.formats));
   options.num_steps = config.num_steps;
+  options.rank_tolerance = arguments.rank_tolerance;
+  if (!(options.rank_tolerance >= 0 && options.rank_tolerance < 1)) {
+    throw UsageError(fmt::format("--rank-tolerance {}: give 0 (exact) or a number below 1",
+                                 options.rank_tolerance));
+  }
   options.max_delay = arguments.max_delay.value_or(config.max_delay.value_or(50));
   const std::string state = std::string(to_string(config.grad_interm.value_or(StateKind::kCell)));
   options.states = parse_states(arguments.state.value_or(state), arguments.layer,
@@ -193,6 +199,12 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->type_name("DIR");
   command.add_flag("--overwrite", arguments.overwrite,
                    "Replace the state gradients that are in the folder");
+  command
+      .add_option("--rank-tolerance", arguments.rank_tolerance,
+                  "Keep old sources in fewer rows where their gradients change by no more than "
+                  "about this share, 0 <= R < 1; 0 is exact, 0.001 is fast and good")
+      ->type_name("R")
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -210,6 +222,7 @@ void add_gradients(CLI::App& program, Session& session) {
       "stategrad gradients --model models/mine --format statistics -o results",
       "stategrad gradients --model models/mine --format statistics --until-error 5 -o results",
       "stategrad gradients --model models/mine --text book.txt --state both --format hdf5 -o out",
+      "stategrad gradients --model models/mine --format statistics --rank-tolerance 1e-3 -o fast",
       "stategrad gradients --model models/mine --format null --max-delay 50",
   }));
   command->callback([&session, arguments] {
