@@ -8,6 +8,7 @@
 // are loaded and MR old values are broadcast; each product is one fused multiply-add.
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "kernels/jacobian_rows_kernels.h"
 #include "kernels/vec.h"
@@ -30,22 +31,32 @@ inline void add_sums(Vec<double> x, Doubles& squares, double* sums) {
   squares += x * x;
   if (sums != nullptr) store<double>(sums, load<double>(sums) + x);
 }
+/// Elements First.. of x, kDoubles of them. Not by way of memory: an accumulator whose address is
+/// taken would not stay in its register.
+template <int First, int... I>
+inline HalfFloats part_of(Vec<float> x, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(x, x, First + I...);
+}
 inline void add_sums(Vec<float> x, Doubles& squares, double* sums) {
-  HalfFloats low;
-  HalfFloats high;
-  __builtin_memcpy(&low, &x, sizeof low);
-  __builtin_memcpy(&high, reinterpret_cast<const char*>(&x) + sizeof low, sizeof high);
-  add_sums(__builtin_convertvector(low, Doubles), squares, sums);
-  add_sums(__builtin_convertvector(high, Doubles), squares,
+  constexpr auto kHalf = std::make_integer_sequence<int, kDoubles>();
+  add_sums(__builtin_convertvector(part_of<0>(x, kHalf), Doubles), squares, sums);
+  add_sums(__builtin_convertvector(part_of<kDoubles>(x, kHalf), Doubles), squares,
            sums == nullptr ? nullptr : sums + kDoubles);
 }
 
-/// acc[r] += Σ_i in[r][i] panel[i].
+/// out[r] += Σ_i in[r][i] panel[i]. The sums are kept in variables of this function alone: an array
+/// that is also read at a row known only at run time would live in memory.
 template <class Real, int MR>
 inline void multiply(int count, const Real* const (&in)[MR], const Real* panel,
-                     Vec<Real> (&acc)[MR][kVectors]) {
+                     Vec<Real> (&out)[MR][kVectors]) {
   constexpr int kWidth = kVectors * kLanes<Real>;
   constexpr int kAhead = 8;  // lines of the panel: about the latency of the second-level cache
+  Vec<Real> acc[MR][kVectors];
+#pragma GCC unroll 6
+  for (int r = 0; r < MR; ++r) {
+#pragma GCC unroll 4
+    for (int j = 0; j < kVectors; ++j) acc[r][j] = out[r][j];
+  }
   for (int i = 0; i < count; ++i) {
     Vec<Real> weights[kVectors];
 #pragma GCC unroll 4
@@ -63,6 +74,11 @@ inline void multiply(int count, const Real* const (&in)[MR], const Real* panel,
 #pragma GCC unroll 4
       for (int j = 0; j < kVectors; ++j) acc[r][j] += weights[j] * value;
     }
+  }
+#pragma GCC unroll 6
+  for (int r = 0; r < MR; ++r) {
+#pragma GCC unroll 4
+    for (int j = 0; j < kVectors; ++j) out[r][j] = acc[r][j];
   }
 }
 
