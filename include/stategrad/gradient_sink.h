@@ -52,8 +52,9 @@ struct BlockKey {
 /// row-major in the precision of the pass. Borrowed: valid during push() only.
 struct GradientBlock {
   BlockKey key;
-  int rows = 0;  ///< R
-  int size = 0;  ///< H
+  int rows = 0;       ///< R, or the directions of this part
+  int first_row = 0;  ///< the first direction of this part; 0 unless the sink takes_parts()
+  int size = 0;       ///< H
   std::variant<const float*, const double*> values;
   double squared_norm = 0;  ///< squared Frobenius norm
 
@@ -84,6 +85,10 @@ class GradientSink {
   [[nodiscard]] virtual bool wants(const BlockKey& /*key*/) const { return true; }
 
   virtual void push(const GradientBlock& block) = 0;
+  /// Whether a block may come in parts: the directions first_row..first_row + rows - 1 of it, from
+  /// one reading of the text for each part. Positions then rise within a reading, the squared norm
+  /// is that of the part, and accumulator() is asked for the whole block each time.
+  [[nodiscard]] virtual bool takes_parts() const { return false; }
   virtual void end_position(std::int64_t /*position*/) {}
   virtual void finish() = 0;
 };

@@ -35,9 +35,15 @@ struct GradientOptions {
   /// most a quarter of this share of a block's Frobenius norm, of blocks that then go on shrinking
   /// or growing; squared norms are never too large (docs/method.md, "Rank tolerance").
   double rank_tolerance = 0;
+  /// Directions to carry at once; 0: all. Fewer take less memory and more readings of the text:
+  /// the rows of a direction need nothing of those of another. Without a rank tolerance sums are
+  /// the same to the last bit, norms but for the order of their addition. Needs a sink that
+  /// takes_parts().
+  int rows_at_once = 0;
   /// Looked at once per word; when it becomes true the pass ends with Interrupted.
   const std::atomic<bool>* stop = nullptr;
-  /// Called with the number of words done, at most once per word.
+  /// Called with the number of words done, at most once per word; of a reading in parts, with the
+  /// share of the work that is done, in words.
   std::function<void(std::int64_t)> on_progress;
 };
 
@@ -62,7 +68,8 @@ template <class Real>
 /// word and layer: 4 D R H² (LSTM) or 2 D R H² (GRU, RNN) floating-point operations, with D of the
 /// sources carried at that word; memory 3 D R H numbers (LSTM) per layer.
 /// Sums and norms do not depend on the team's size.
-/// @throws UsageError as plan_state_gradients(), ResourceError naming D, R and H when the memory
+/// @throws UsageError as plan_state_gradients(), or if rows_at_once is negative, or asks for parts
+///   that the sink does not take; ResourceError naming D, R and H when the memory
 ///   does not suffice (before the sink's begin()), NumericalError naming the position and its word
 ///   when a state gradient is not finite, Interrupted, and whatever the sink throws
 template <class Real>

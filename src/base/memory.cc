@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <limits>
+#include <sstream>
 #include <string>
 
 #include "base/text_format.h"
@@ -25,14 +27,15 @@ std::uintmax_t number_in(const char* file) {
   return stream >> value ? value : kUnlimited;
 }
 
-std::uintmax_t of_system(std::string_view wanted) {
-  std::ifstream stream("/proc/meminfo");
-  std::string key;
-  std::uintmax_t kilobytes = 0;
-  std::string rest;
-  while (stream >> key >> kilobytes) {
-    if (key == wanted) return kilobytes * 1024;
-    std::getline(stream, rest);
+/// The bytes of a line such as "VmHWM: 1234 kB" of one of the system's tables.
+std::uintmax_t bytes_in(const char* file, std::string_view name) {
+  std::ifstream stream(file);
+  std::string line;
+  while (std::getline(stream, line)) {
+    if (!line.starts_with(name)) continue;
+    std::istringstream rest(line.substr(name.size()));
+    std::uintmax_t kilobytes = 0;
+    return rest >> kilobytes ? kilobytes * 1024 : kUnlimited;
   }
   return kUnlimited;
 }
@@ -47,17 +50,29 @@ std::uintmax_t available_in_control_group() {
 }  // namespace
 
 std::uintmax_t available_memory() {
-  return std::min(of_system("MemAvailable:"), available_in_control_group());
+  return std::min(bytes_in("/proc/meminfo", "MemAvailable:"), available_in_control_group());
 }
 
 std::uintmax_t total_memory() {
-  return std::min(of_system("MemTotal:"), number_in(kControlGroupLimit));
+  return std::min(bytes_in("/proc/meminfo", "MemTotal:"), number_in(kControlGroupLimit));
 }
 
 std::uintmax_t peak_memory() {
+  // The system's usage counts what the process was that started this program, too.
+  const std::uintmax_t most = bytes_in("/proc/self/status", "VmHWM:");
+  if (most != kUnlimited) return most;
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uintmax_t>(usage.ru_maxrss) * 1024;
+}
+
+std::uintmax_t resident_memory() {
+  std::ifstream stream("/proc/self/statm");
+  std::uintmax_t all = 0;
+  std::uintmax_t resident = 0;
+  const long page = sysconf(_SC_PAGE_SIZE);
+  if (page > 0 && stream >> all >> resident) return resident * static_cast<std::uintmax_t>(page);
+  return peak_memory();
 }
 
 void require_memory(std::uintmax_t bytes, std::string_view purpose) {

@@ -17,6 +17,10 @@ namespace stategrad {
 /// The most bytes that this process has held in memory so far.
 [[nodiscard]] std::uintmax_t peak_memory();
 
+/// The bytes that this process holds in memory now; what it held at most if the system does not
+/// say.
+[[nodiscard]] std::uintmax_t resident_memory();
+
 /// Checks a need for memory before it is taken.
 /// @param purpose what it is for and what makes it so large, for the message
 /// @throws ResourceError naming the purpose, the need and what there is

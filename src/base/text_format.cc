@@ -68,6 +68,34 @@ std::string format_bytes(std::uintmax_t bytes) {
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
+std::optional<std::uintmax_t> parse_bytes(std::string_view text) {
+  double number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  if (error != std::errc{}) return std::nullopt;
+  std::string unit;
+  for (const char c : std::string_view(end, static_cast<std::size_t>(last - end))) {
+    if (c != ' ') unit += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  }
+  if (unit.ends_with('B')) unit.pop_back();
+  double base = 1000;
+  if (unit.size() == 2 && unit[1] == 'I') {
+    base = 1024;
+    unit.pop_back();
+  }
+  constexpr std::string_view kPowers = "KMGT";
+  double factor = 1;
+  if (!unit.empty()) {
+    const std::size_t power = kPowers.find(unit);
+    if (power == std::string_view::npos) return std::nullopt;
+    factor = std::pow(base, static_cast<double>(power + 1));
+  }
+  const double bytes = number * factor;
+  constexpr double kMost = 1e18;
+  if (!(bytes >= 1 && bytes <= kMost)) return std::nullopt;
+  return static_cast<std::uintmax_t>(bytes);
+}
+
 std::string format_duration(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
   if (whole < 60) return fmt::format("{} s", whole);

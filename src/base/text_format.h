@@ -21,6 +21,11 @@ namespace stategrad {
 /// 1536 -> "1.5 kB": powers of 1000, as disks are sold.
 [[nodiscard]] std::string format_bytes(std::uintmax_t bytes);
 
+/// "2GB" -> 2000000000, "1.5 MiB" -> 1572864, "4096" -> 4096; units B, kB, MB, GB, TB in either
+/// case, and KiB, MiB, GiB, TiB for powers of 1024. None for another text, zero or less, or too
+/// much.
+[[nodiscard]] std::optional<std::uintmax_t> parse_bytes(std::string_view text);
+
 /// 4.2 -> "4 s", 75 -> "1:15", 3661 -> "1:01:01"
 [[nodiscard]] std::string format_duration(double seconds);
 

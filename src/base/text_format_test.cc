@@ -37,6 +37,20 @@ TEST(TextFormat, BytesAreInPowersOfAThousand) {
   EXPECT_EQ(format_bytes(std::numeric_limits<std::uintmax_t>::max()), "18.4 EB");
 }
 
+TEST(TextFormat, BytesAreReadAsTheyAreWritten) {
+  EXPECT_EQ(parse_bytes("2GB"), 2'000'000'000U);
+  EXPECT_EQ(parse_bytes("500mb"), 500'000'000U);
+  EXPECT_EQ(parse_bytes("1.5 kB"), 1500U);
+  EXPECT_EQ(parse_bytes("3GiB"), std::uintmax_t{3} << 30);
+  EXPECT_EQ(parse_bytes("64k"), 64'000U);
+  EXPECT_EQ(parse_bytes("4096"), 4096U);
+  EXPECT_EQ(parse_bytes("7 B"), 7U);
+  for (const char* wrong :
+       {"", "GB", "-1GB", "0", "2XB", "2GBB", "nan", "1e30", "2 GB more", "iB"}) {
+    EXPECT_EQ(parse_bytes(wrong), std::nullopt) << wrong;
+  }
+}
+
 TEST(TextFormat, DurationsGrowFromSecondsToHours) {
   EXPECT_EQ(format_duration(-1), "0 s");
   EXPECT_EQ(format_duration(4.2), "4 s");

@@ -3,17 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <iterator>
 #include <optional>
 
+#include "base/memory.h"
 #include "base/text_format.h"
+#include "cli/pass_plan.h"
 #include "cli/until_error.h"
-#include "gradient/source_sample.h"
-#include "sinks/forecast.h"
+#include "gradient/calibration.h"
 #include "sinks/make_sink.h"
-#include "sinks/output_rules.h"
+#include "sinks/trial_sink.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::cli {
@@ -29,55 +31,21 @@ sinks::Provenance provenance_of(const OpenedModel& opened, const PassRequest& re
           .basis = request.options.basis};
 }
 
-std::int64_t words_of(const GradientRun& run) {
-  return run.windowed ? run.num_windows * run.num_steps : std::ssize(run.text);
-}
-
-/// Says what will be written, and makes room for it.
-sinks::OutputForecast prepare_output(const GradientRun& run, const PassRequest& request,
-                                     DType dtype, const Session& session) {
-  const sinks::OutputForecast forecast =
-      sinks::forecast_output(run, request.formats, dtype, request.blocks);
-  session.note(to_line(forecast, request.output));
-  if (!sinks::writes_files(request.formats)) return forecast;
-  const sinks::ExistingOutput existing =
-      sinks::check_output_folder(request.output, request.overwrite);
-  require_space(forecast, request.output, existing.bytes, existing.files);
-  sinks::clear_output_folder(existing);
-  return forecast;
-}
-
-/// The pass, and the sources that were asked for in its options.
-template <class Real>
-GradientRun plan_pass(const LanguageModel<Real>& model, std::span<const WordId> text,
-                      const PassRequest& request, GradientOptions& options) {
-  GradientRun run = plan_state_gradients(model, text, options);
-  if (!request.positions) return run;
-  const std::int64_t words = words_of(run);
-  if (*request.positions > words) {
-    throw UsageError(fmt::format("--positions {}: {} has {} words to read", *request.positions,
-                                 request.text.string(), words));
-  }
-  options.sources = gradient::stratified_sources(words, *request.positions, request.seed);
-  return plan_state_gradients(model, text, options);
-}
-
 template <class Real>
 PassSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& opened,
                      const PassRequest& request, std::span<const WordId> text,
                      const Session& session, ThreadTeam& team) {
-  GradientOptions options = request.options;
+  const PassPlan plan = plan_pass(model, text, request, session, team.size());
+  if (plan.existing) sinks::clear_output_folder(*plan.existing);
+  GradientOptions options = plan.options;
   options.stop = session.stop;
-  const GradientRun run = plan_pass(model, text, request, options);
-  const sinks::OutputForecast forecast =
-      prepare_output(run, request, opened.description.dtype, session);
-  PassSummary summary{
-      .words = words_of(run),
-      .left_out = std::ssize(text) - words_of(run),
-      .positions = run.sources.empty() ? words_of(run) : std::ssize(run.sources),
-      .blocks = run.num_blocks_per_state * static_cast<std::int64_t>(run.states.size()),
-      .files = forecast.files,
-      .bytes = forecast.bytes};
+  const std::int64_t words = words_of(plan.run);
+  PassSummary summary{.words = words,
+                      .left_out = std::ssize(text) - words,
+                      .positions = plan.run.sources.empty() ? words : std::ssize(plan.run.sources),
+                      .blocks = blocks_of(plan.run),
+                      .files = plan.output.files,
+                      .bytes = plan.output.bytes};
   const auto start = Clock::now();
   if (request.until_error) {
     const ErrorReached reached = write_until_error(model, text,
@@ -110,6 +78,57 @@ void require_window(const PassRequest& request, std::size_t words) {
                   fmt::format("{} words are less than one window: windows of {} words need at "
                               "least {}, since the last one only holds targets",
                               words, request.options.num_steps, needed));
+}
+
+/// Checks the folder and reads the text.
+std::vector<WordId> text_of(const OpenedModel& opened, const PassRequest& request,
+                            const Session& session) {
+  check_output(request);
+  std::int64_t unknown = 0;
+  std::vector<WordId> text = read_text(opened, request.text, unknown);
+  if (unknown > 0) {
+    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
+                             request.text.string(), format_count(unknown),
+                             format_count(static_cast<std::int64_t>(text.size()))));
+  }
+  require_window(request, text.size());
+  return text;
+}
+
+/// Times the first words of a pass with the real sizes, in memory.
+template <class Real>
+StepForecast time_pass(const LanguageModel<Real>& model, const OpenedModel& opened,
+                       const PassRequest& request, std::span<const WordId> text,
+                       const Session& session, ThreadTeam& team) {
+  constexpr double kSeconds = 1;
+  const PassPlan plan = plan_pass(model, text, request, session, team.size());
+  if (request.until_error) {
+    session.note("takes as long as this only if the error needs all positions");
+  }
+  GradientRun part = gradient::trial_of(plan.run);
+  std::vector<double> basis = request.options.basis;
+  if (plan.readings > 1) {
+    part.rows = plan.options.rows_at_once;
+    // Any directions are as good for the time.
+    basis.assign(static_cast<std::size_t>(part.rows) *
+                     static_cast<std::size_t>(part.architecture.embedding_size),
+                 1.0);
+  }
+  sinks::TrialSink sink(request.formats, opened.description.dtype, kSeconds / 2);
+  sink.begin(part);
+  const auto times =
+      gradient::time_words(model, part, basis, sink, team,
+                           {.seconds = kSeconds, .uncounted = [&] { return sink.seconds(); }});
+  const gradient::WordCost cost = gradient::fit_word_cost(times);
+  const double sums = sink.seconds_of_sums(request.blocks) * plan.run.rows / part.rows;
+  return {.step = "gradients",
+          .words = words_of(plan.run),
+          .seconds = gradient::pass_seconds(cost, plan.run, plan.readings) + sums +
+                     sink.seconds_per_block() * static_cast<double>(blocks_of(plan.run)),
+          .memory = std::max<std::uint64_t>(plan.memory, peak_memory()),
+          .disk = plan.output.bytes,
+          .files = plan.output.files,
+          .disk_at_most = plan.output.upper_bound};
 }
 
 int parse_layer(const std::string& layer, int num_layers) {
@@ -163,17 +182,17 @@ void check_output(const PassRequest& request) {
   static_cast<void>(sinks::check_output_folder(request.output, request.overwrite));
 }
 
+StepForecast forecast_gradient_pass(const OpenedModel& opened, const PassRequest& request,
+                                    const Session& session, ThreadTeam& team) {
+  const std::vector<WordId> text = text_of(opened, request, session);
+  return std::visit(
+      [&](const auto& model) { return time_pass(model, opened, request, text, session, team); },
+      opened.model);
+}
+
 PassSummary run_gradient_pass(const OpenedModel& opened, const PassRequest& request,
                               const Session& session, ThreadTeam& team) {
-  check_output(request);
-  std::int64_t unknown = 0;
-  const std::vector<WordId> text = read_text(opened, request.text, unknown);
-  if (unknown > 0) {
-    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
-                             request.text.string(), format_count(unknown),
-                             format_count(static_cast<std::int64_t>(text.size()))));
-  }
-  require_window(request, text.size());
+  const std::vector<WordId> text = text_of(opened, request, session);
   return std::visit(
       [&](const auto& model) { return run_pass(model, opened, request, text, session, team); },
       opened.model);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/dry_run.h"
 #include "cli/model_arguments.h"
 #include "sinks/output_format.h"
 #include "sinks/statistics_file.h"
@@ -27,7 +28,8 @@ struct PassRequest {
   std::optional<std::int64_t> positions;  ///< size of the sample of sources; none: all
   /// Ends as soon as the error is below so many per cent (until_error.h); statistics alone.
   std::optional<double> until_error;
-  std::uint64_t seed = 1;  ///< of the sample
+  std::uint64_t seed = 1;                      ///< of the sample
+  std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
 };
 
 struct PassSummary {
@@ -49,6 +51,11 @@ struct PassSummary {
 /// @throws UsageError if a folder is needed and not given, DataError if the rules of
 ///   sinks::check_output_folder() do not allow it
 void check_output(const PassRequest& request);
+
+/// What run_gradient_pass() will take, from its first words. Refuses what that refuses; writes
+/// nothing.
+StepForecast forecast_gradient_pass(const OpenedModel& opened, const PassRequest& request,
+                                    const Session& session, ThreadTeam& team);
 
 /// Says how many files and bytes it will write, refuses what the folder's rules or the disk do not
 /// allow, then makes the pass with progress on standard error.

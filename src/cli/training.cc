@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "base/text_format.h"
+#include "train/calibration.h"
+#include "train/run_files.h"
 #include "train/run_rules.h"
 #include "train/training_data.h"
 
@@ -67,13 +69,12 @@ void add_start_options(CLI::App& command, TrainingRequest& request) {
   command.add_flag("--overwrite", request.overwrite, "Replace the model in save_path");
 }
 
-train::TrainingSummary train_from_configuration(const TrainingRequest& request,
-                                                const TrainingListener& listener,
-                                                const Session& session, ThreadTeam& team) {
+train::TrainingJob make_training_job(const TrainingRequest& request, const Session& session) {
   train::TrainingJob job;
   job.config = request.loaded.config;
   job.directory = job.config.save_path;
   job.stop = session.stop;
+  job.memory_limit = request.memory_limit;
   train::take_embedding_size(job.config, is_set(request.loaded, "embedding_size"));
   job.start = train::decide_start({job.directory, request.resume, request.overwrite}, job.config);
   job.seed = job.start == train::Start::kResume ? train::resumed_seed(job.directory, session.seed)
@@ -83,6 +84,31 @@ train::TrainingSummary train_from_configuration(const TrainingRequest& request,
                            format_count(static_cast<std::int64_t>(job.data.train.size())),
                            format_count(static_cast<std::int64_t>(job.data.valid.size())),
                            format_count(job.data.vocabulary.size())));
+  return job;
+}
+
+train::TrainingJob make_training_trial(const TrainingRequest& request, const Session& session) {
+  TrainingRequest trial = request;
+  trial.loaded.config.save_dict.clear();
+  return make_training_job(trial, session);
+}
+
+StepForecast forecast_training_step(const train::TrainingJob& job, ThreadTeam& team) {
+  constexpr double kSeconds = 0.7;
+  const train::TrainingForecast forecast =
+      train::forecast_training(job, team, {.seconds = kSeconds});
+  return {.step = "train",
+          .words = forecast.windows * job.config.num_steps * job.config.batch_size,
+          .seconds = forecast.seconds(),
+          .memory = static_cast<std::uint64_t>(forecast.memory),
+          .disk = static_cast<std::uint64_t>(forecast.disk),
+          .files = train::kModelFiles};
+}
+
+train::TrainingSummary train_from_configuration(const TrainingRequest& request,
+                                                const TrainingListener& listener,
+                                                const Session& session, ThreadTeam& team) {
+  const train::TrainingJob job = make_training_job(request, session);
   EpochProgress progress(session, job.config);
   train::TrainingCallbacks callbacks;
   callbacks.on_epoch_begin = listener.on_epoch_begin;

@@ -3,9 +3,12 @@
 // Training as the commands run and train do it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "cli/dry_run.h"
 #include "cli/session.h"
 #include "train/trainer.h"
 
@@ -15,6 +18,7 @@ struct TrainingRequest {
   LoadedConfig loaded;
   bool resume = false;
   bool overwrite = false;
+  std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
 };
 
 /// Told what happens; both may be empty.
@@ -25,6 +29,19 @@ struct TrainingListener {
 
 /// --resume and --overwrite.
 void add_start_options(CLI::App& command, TrainingRequest& request);
+
+/// The training that a request asks for: save_path is checked, the texts are read.
+/// @throws what decide_start() and load_training_data() throw
+[[nodiscard]] train::TrainingJob make_training_job(const TrainingRequest& request,
+                                                   const Session& session);
+
+/// The same without writing the word list of save_dict, for forecasts.
+[[nodiscard]] train::TrainingJob make_training_trial(const TrainingRequest& request,
+                                                     const Session& session);
+
+/// What the training of a job will take, from a few windows. Refuses what the training would
+/// refuse; writes nothing.
+[[nodiscard]] StepForecast forecast_training_step(const train::TrainingJob& job, ThreadTeam& team);
 
 /// Checks save_path, reads the texts and trains, with progress on standard error.
 /// @throws what decide_start(), load_training_data() and train_model() throw

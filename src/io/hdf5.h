@@ -19,6 +19,7 @@ using Shape = std::vector<std::int64_t>;
 enum class Hdf5Storage {
   kMemory,  ///< for files of some hundred megabytes: written in one go by commit()
   kDisk,    ///< for any size: grows under a temporary name
+  kTrial,   ///< in memory and never written: to see how long writing takes
 };
 
 /// A file being written; appears whole, by commit(), or not at all. The same calls give the same

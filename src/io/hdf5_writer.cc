@@ -55,11 +55,11 @@ struct Hdf5Writer::Impl {
   Impl(const std::filesystem::path& target, Hdf5Storage storage) : name(target.string()) {
     if (storage == Hdf5Storage::kDisk) {
       temporary.emplace(target);
-    } else {
+    } else if (storage == Hdf5Storage::kMemory) {
       memory.emplace(target);
     }
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    if (storage == Hdf5Storage::kMemory) {
+    if (storage != Hdf5Storage::kDisk) {
       check(H5Pset_fapl_core(access.get(), kIncrement, false) >= 0);
     } else {
       check(use_file_driver(access.get(), refused));

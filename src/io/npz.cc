@@ -114,6 +114,28 @@ void NpzWriter::commit() {
   archive_.commit();
 }
 
+std::uint64_t npz_compressed_size(std::span<const std::byte> bytes) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* target = zip_source_buffer_create(nullptr, 0, 0, &error);
+  if (target == nullptr) throw ResourceError("not enough memory to compress an array");
+  zip_source_keep(target);
+  const std::unique_ptr<zip_source_t, void (*)(zip_source_t*)> kept(target, zip_source_free);
+  Archive archive(zip_open_from_source(target, ZIP_TRUNCATE, &error));
+  zip_source_t* source =
+      archive ? zip_source_buffer(archive.get(), bytes.data(), bytes.size(), 0) : nullptr;
+  const zip_int64_t index =
+      source == nullptr ? -1 : zip_file_add(archive.get(), "arr_0.npy", source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) throw ResourceError("not enough memory to compress an array");
+  zip_set_file_compression(archive.get(), static_cast<zip_uint64_t>(index), ZIP_CM_DEFLATE, 0);
+  zip_stat_t result;
+  zip_stat_init(&result);
+  if (zip_close(archive.get()) != 0) throw ResourceError("not enough memory to compress an array");
+  static_cast<void>(archive.release());
+  zip_source_stat(target, &result);
+  return result.size;
+}
+
 std::uint64_t npz_upper_bound(std::uint64_t bytes_of_items) {
   // Deflate stores what it cannot compress in blocks of 16 kB or more with five bytes before each;
   // the zip file has three tables of some hundred bytes.

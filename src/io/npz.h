@@ -48,6 +48,10 @@ class NpzWriter {
 /// compressed; also what the temporary file of NpzWriter has at most.
 [[nodiscard]] std::uint64_t npz_upper_bound(std::uint64_t bytes_of_items);
 
+/// What so many bytes are compressed to by NpzWriter, found by doing so in memory.
+/// @throws ResourceError if the memory does not suffice
+[[nodiscard]] std::uint64_t npz_compressed_size(std::span<const std::byte> bytes);
+
 /// An array in an archive.
 struct NpzEntry {
   std::string name;  ///< without .npy

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <cmath>
+
 #include "base/random.h"
 #include "io/io_test_util.h"
 #include "stategrad/errors.h"
@@ -101,6 +103,18 @@ TEST_F(Npz, ItemOfAnotherSizeIsWrongUse) {
   NpzWriter writer(folder_ / "all.npz", DType::kFloat32, {2});
   const std::vector<float> item{1};
   EXPECT_THROW(writer.append(std::as_bytes(std::span(item))), UsageError);
+}
+
+TEST_F(Npz, SizesAreTriedInMemory) {
+  const std::vector<float> same(10000, 3.5F);
+  const auto small = npz_compressed_size(std::as_bytes(std::span(same)));
+  EXPECT_GT(small, 100U);
+  EXPECT_LT(small, 2000U);
+  std::vector<float> all(10000);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = std::sin(static_cast<float>(i * i));
+  const auto large = npz_compressed_size(std::as_bytes(std::span(all)));
+  EXPECT_GT(large, 30000U);
+  EXPECT_LE(large, npz_upper_bound(40000));
 }
 
 TEST_F(Npz, EntriesOfNumpysArchivesAreRead) {

@@ -63,6 +63,38 @@ void add_tree(OutputForecast& forecast, const GradientRun& run, bool npy, bool n
   }
 }
 
+/// What the sinks hold: sums, copies of text and vocabulary, a matrix at a time, an open folder
+/// each.
+void add_memory(OutputForecast& forecast, const GradientRun& run,
+                std::span<const OutputFormat> formats, int blocks) {
+  const std::uint64_t matrix = times(times(static_cast<std::uint64_t>(run.architecture.size),
+                                           static_cast<std::uint64_t>(run.rows)),
+                                     sizeof(double));
+  constexpr std::uint64_t kWord = 64;
+  constexpr std::uint64_t kFolder = 1024;
+  for (const OutputFormat format : formats) {
+    if (format == OutputFormat::kStatistics) {
+      const std::uint64_t sums =
+          times(times(matrix, static_cast<std::uint64_t>(blocks)),
+                times(static_cast<std::uint64_t>(run.max_delay), run.states.size()));
+      forecast.memory = plus(forecast.memory, sums);
+      // A matrix to transpose, and the file where it is made in memory.
+      forecast.memory_at_end = plus(forecast.memory_at_end, matrix);
+      if (sums <= kMostInMemory) forecast.memory_at_end = plus(forecast.memory_at_end, sums);
+    } else if (format != OutputFormat::kNull) {
+      const std::uint64_t words = times(run.text.size(), sizeof(WordId));
+      const std::uint64_t vocabulary =
+          times(static_cast<std::uint64_t>(run.vocabulary->size()), kWord);
+      const std::uint64_t copies = plus(plus(words, vocabulary), times(forecast.folders, kFolder));
+      forecast.memory = plus(forecast.memory, plus(matrix, copies));
+      // The positions of the blocks of a delay.
+      if (format == OutputFormat::kHdf5) {
+        forecast.memory_at_end = plus(forecast.memory_at_end, times(run.text.size(), 24));
+      }
+    }
+  }
+}
+
 struct Disk {
   std::uint64_t block = 1;
   std::uint64_t bytes = 0;
@@ -108,6 +140,7 @@ OutputForecast forecast_output(const GradientRun& run, std::span<const OutputFor
     add_files(forecast, 1, forecast_statistics_bytes(run, blocks));
     forecast.upper_bound = true;
   }
+  add_memory(forecast, run, formats, blocks);
   return forecast;
 }
 

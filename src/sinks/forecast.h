@@ -23,6 +23,8 @@ struct OutputForecast {
   bool upper_bound = false;   ///< bytes is that of uncompressed data: there will be less
   std::map<std::uint64_t, std::uint64_t> files_of_size;  ///< how many of each size
   std::uint64_t scratch_bytes = 0;  ///< needed beside `bytes` while files are compressed
+  std::uint64_t memory = 0;         ///< that the sinks hold during the pass, about
+  std::uint64_t memory_at_end = 0;  ///< that they take besides when the engine's is given back
 };
 
 /// npy is exact to the byte, mapping.txt included; npz and hdf5 are what they would be if nothing

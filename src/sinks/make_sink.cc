@@ -19,6 +19,7 @@ class NullSink : public GradientSink {
   void begin(const GradientRun& /*run*/) override {}
   [[nodiscard]] bool wants(const BlockKey& /*key*/) const override { return false; }
   void push(const GradientBlock& /*block*/) override {}
+  [[nodiscard]] bool takes_parts() const override { return true; }
   void finish() override {}
 };
 
@@ -53,6 +54,11 @@ class FanOutSink : public GradientSink {
     for (const auto& sink : sinks_) {
       if (sink->wants(block.key)) sink->push(block);
     }
+  }
+
+  [[nodiscard]] bool takes_parts() const override {
+    return std::all_of(sinks_.begin(), sinks_.end(),
+                       [](const auto& sink) { return sink->takes_parts(); });
   }
 
   void end_position(std::int64_t position) override {

@@ -76,7 +76,7 @@ bool needs_windows(std::span<const OutputFormat> formats) {
   return has(formats, OutputFormat::kNpy) || has(formats, OutputFormat::kNpz);
 }
 
-bool windowed_by_default(std::span<const OutputFormat> formats) {
+bool keeps_matrices(std::span<const OutputFormat> formats) {
   return needs_windows(formats) || has(formats, OutputFormat::kHdf5);
 }
 
@@ -87,5 +87,6 @@ void require_all_sources(const GradientRun& run) {
                   "chosen: take the format statistics",
                   run.sources.size()));
 }
+bool windowed_by_default(std::span<const OutputFormat> formats) { return keeps_matrices(formats); }
 
 }  // namespace stategrad::sinks

@@ -33,6 +33,10 @@ enum class OutputFormat {
 /// Whether any of the formats exists for windowed gradients only (npy and npz).
 [[nodiscard]] bool needs_windows(std::span<const OutputFormat> formats);
 
+/// Whether any of the formats holds every single state gradient (npy, npz, hdf5), so that a pass
+/// must carry all of their rows at once.
+[[nodiscard]] bool keeps_matrices(std::span<const OutputFormat> formats);
+
 /// Whether gradients in these formats are windowed unless the user says otherwise (npy, npz, hdf5).
 [[nodiscard]] bool windowed_by_default(std::span<const OutputFormat> formats);
 

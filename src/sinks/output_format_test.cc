@@ -56,6 +56,8 @@ TEST(OutputFormat, TreesNeedWindowsAndHdf5HasThemByDefault) {
   EXPECT_TRUE(needs_windows(Formats{kNpy}));
   EXPECT_TRUE(needs_windows(Formats{kNpz, kStatistics}));
   EXPECT_FALSE(needs_windows(Formats{kHdf5, kStatistics, kNull}));
+  EXPECT_TRUE(keeps_matrices(Formats{kHdf5, kStatistics}));
+  EXPECT_FALSE(keeps_matrices(Formats{kStatistics, kNull}));
   EXPECT_TRUE(windowed_by_default(Formats{kHdf5}));
   EXPECT_TRUE(windowed_by_default(Formats{kNpy, kNull}));
   EXPECT_FALSE(windowed_by_default(Formats{kStatistics, kNull}));

@@ -15,9 +15,6 @@
 namespace stategrad::sinks {
 namespace {
 
-/// Larger files are built on the disk rather than in memory.
-constexpr std::uint64_t kMostInMemory = 256'000'000;
-
 std::string place_of(const StateOfLayer& state, const char* array) {
   return group_of(state) + "/" + array;
 }

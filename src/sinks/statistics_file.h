@@ -27,6 +27,8 @@
 namespace stategrad::sinks {
 
 inline constexpr const char* kStatisticsFileName = "statistics.h5";
+/// Sums of more bytes are written to the disk as they are, rather than by way of the memory.
+inline constexpr std::uint64_t kMostInMemory = 256'000'000;
 
 /// Into how many blocks a text is cut unless the user says otherwise.
 inline constexpr int kDefaultBlocks = 10;

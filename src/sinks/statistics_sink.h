@@ -25,6 +25,7 @@ class StatisticsSink : public GradientSink {
   /// @throws DataError if the folder cannot be made, ResourceError if the memory does not suffice
   void begin(const GradientRun& run) override;
   [[nodiscard]] double* accumulator(const BlockKey& key) override { return sums_.accumulator(key); }
+  [[nodiscard]] bool takes_parts() const override { return true; }
   void push(const GradientBlock& block) override { sums_.push(block); }
   /// @throws ResourceError or DataError if the file cannot be written
   void finish() override;

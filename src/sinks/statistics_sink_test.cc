@@ -67,6 +67,27 @@ TEST_F(StatisticsOf, AWindowedPassAreTheSumsOfItsMatrices) {
   expect_sums(statistics, keep(windowed()));
 }
 
+TEST_F(StatisticsOf, AReadingInPartsAreThoseOfOneReading) {
+  GradientOptions options = continuous();
+  const Statistics whole = written(options);
+  for (const int rows : {1, 2, 4}) {
+    options.rows_at_once = rows;
+    const Statistics parts = written(options);
+    EXPECT_EQ(parts.run.rows, whole.run.rows);
+    ASSERT_EQ(parts.states.size(), whole.states.size());
+    for (std::size_t s = 0; s < whole.states.size(); ++s) {
+      const StateStatistics& expected = whole.states[s];
+      EXPECT_EQ(parts.states[s].count, expected.count);
+      EXPECT_TRUE(
+          std::equal(expected.sum.begin(), expected.sum.end(), parts.states[s].sum.begin()));
+      for (std::size_t d = 0; d < expected.squared_norm.size(); ++d) {
+        EXPECT_NEAR(parts.states[s].squared_norm[d], expected.squared_norm[d],
+                    1e-13 * expected.squared_norm[d]);
+      }
+    }
+  }
+}
+
 TEST_F(StatisticsOf, AContinuousPassAreTheSumsOfItsMatrices) {
   const Statistics statistics = written(continuous());
   EXPECT_EQ(count_of(statistics, 5), 35);

@@ -67,7 +67,7 @@ double* StatisticsSums::accumulator(const BlockKey& key) {
 void StatisticsSums::push(const GradientBlock& block) {
   StateStatistics& state = statistics_.states[static_cast<std::size_t>(block.key.state_index)];
   const std::size_t at = cell(block.key);
-  ++state.count[at];
+  if (block.first_row == 0) ++state.count[at];  // Later parts belong to the same block.
   state.squared_norm[at] += block.squared_norm;
 }
 

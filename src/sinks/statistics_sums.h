@@ -26,6 +26,7 @@ class StatisticsSums : public GradientSink {
   ///   the text, states and sizes of the first
   void begin(const GradientRun& run) override;
   [[nodiscard]] double* accumulator(const BlockKey& key) override;
+  [[nodiscard]] bool takes_parts() const override { return true; }
   void push(const GradientBlock& block) override;
   void finish() override {}
 

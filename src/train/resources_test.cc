@@ -40,6 +40,17 @@ TEST(CheckMemory, NamesTheKeysToReduce) {
               ThrowsMessage<ResourceError>(HasSubstr("reduce batch_size (2000000000)")));
 }
 
+TEST(CheckMemoryLimit, NamesLimitPartsAndKeys) {
+  Config config;
+  const Architecture shape = architecture_of(config, 10000);
+  const auto need = static_cast<std::uintmax_t>(estimate_memory(config, shape).total());
+  EXPECT_NO_THROW(check_memory_limit(config, shape, need + 1001, 1000));
+  EXPECT_THAT([&] { check_memory_limit(config, shape, need, 50'000'000); },
+              ThrowsMessage<ResourceError>(testing::AllOf(
+                  HasSubstr("for weights and their gradients"), HasSubstr("50.0 MB for program"),
+                  HasSubstr("memory limit is"), HasSubstr("reduce "))));
+}
+
 TEST(CheckDisk, NamesTheFolder) {
   Config config;
   const TemporaryDirectory directory;

@@ -14,6 +14,9 @@
 
 namespace stategrad::train {
 
+/// Files of a finished model directory.
+inline constexpr int kModelFiles = 6;
+
 /// A model that shares nothing with the parameters, which go on being trained.
 template <class Real>
 [[nodiscard]] LanguageModel<Real> snapshot(const Vocabulary& vocabulary,

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct TrainingData {
 struct TrainingJob {
   Config config;
   std::uint64_t seed = 1;
-  std::filesystem::path directory;  ///< save_path
-  Start start = Start::kFresh;      ///< from decide_start()
+  std::filesystem::path directory;             ///< save_path
+  Start start = Start::kFresh;                 ///< from decide_start()
+  std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
   TrainingData data;
   const std::atomic<bool>* stop = nullptr;  ///< may be null
 };

@@ -82,6 +82,17 @@ class Tests(unittest.TestCase):
             self.assertTrue(fnmatch.filter(self.untested(), pattern), f"{pattern}: not needed")
 
 
+class Kernels(unittest.TestCase):
+    def test_are_tested_at_every_instruction_set_level(self):
+        """The test of src/kernels/x_isa.cc runs every level that this processor has."""
+        elsewhere = dict(line[:2] for line in Tests.ELSEWHERE)
+        sources = [s for s in Tests.SOURCES if s.endswith("_isa.cc")]
+        self.assertGreater(len(sources), 3)
+        for source in sources:
+            test = elsewhere.get(source, source.replace(".cc", "_test.cc"))
+            self.assertRegex(read(test), r"for_each_isa\(|ValuesIn\(available_isas\(\)\)", test)
+
+
 class Documentation(unittest.TestCase):
     def test_describes_every_key_of_the_configuration(self):
         text = read("docs/reference.md")

@@ -33,6 +33,7 @@ struct Arguments {
   std::optional<int> blocks;
   std::optional<double> until_error;
   double rank_tolerance = 0;
+  ForecastArguments forecast;
 };
 
 std::vector<sinks::OutputFormat> parse_formats(const std::string& names) {
@@ -81,6 +82,7 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
   request.overwrite = arguments.overwrite;
   add_sampling(arguments, request);
+  request.memory_limit = memory_limit(arguments.forecast);
   GradientOptions& options = request.options;
   options.windowed =
       !arguments.continuous && (arguments.windowed || sinks::windowed_by_default(request.formats));
@@ -116,6 +118,10 @@ void gradients(const Session& session, const Arguments& arguments) {
   PassRequest request = request_of(arguments, opened);
   request.seed = session.seed_for(opened.config);
   const auto team = session.make_team();
+  if (arguments.forecast.dry_run) {
+    print_forecast(session, {forecast_gradient_pass(opened, request, session, *team)});
+    return;
+  }
   const PassSummary summary = run_gradient_pass(opened, request, session, *team);
   std::vector<std::string> columns = {"text",  "words",   "positions",  "state_gradients",
                                       "files", "seconds", "ms_per_word"};
@@ -205,6 +211,11 @@ void add_options(CLI::App& command, Arguments& arguments) {
                   "about this share, 0 <= R < 1; 0 is exact, 0.001 is fast and good")
       ->type_name("R")
       ->capture_default_str();
+  add_dry_run_option(command, arguments.forecast);
+  add_memory_limit_option(
+      command, arguments.forecast,
+      "Stay within so much memory, such as 2GB: with the formats statistics and "
+      "null the text is read several times if need be");
 }
 
 }  // namespace
@@ -224,6 +235,7 @@ void add_gradients(CLI::App& program, Session& session) {
       "stategrad gradients --model models/mine --text book.txt --state both --format hdf5 -o out",
       "stategrad gradients --model models/mine --format statistics --rank-tolerance 1e-3 -o fast",
       "stategrad gradients --model models/mine --format null --max-delay 50",
+      "stategrad gradients --model models/mine --format statistics -o results --dry-run",
   }));
   command->callback([&session, arguments] {
     session.job = [&session, arguments] { gradients(session, *arguments); };

@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 
+#include "base/memory.h"
 #include "base/run_log.h"
 #include "base/text_format.h"
 #include "cli/commands/commands.h"
@@ -16,8 +17,10 @@
 #include "model/embeddings.h"
 #include "stategrad/errors.h"
 #include "stategrad/version.h"
+#include "text/corpus.h"
 #include "text/dataset.h"
 #include "text/word_list.h"
+#include "train/calibration.h"
 #include "train/evaluate.h"
 
 namespace stategrad::cli {
@@ -30,6 +33,7 @@ struct Arguments {
   bool no_valid = false;
   bool no_test = false;
   std::string device = "cpu";
+  ForecastArguments forecast;
 };
 
 /// Lines that stand on standard output and in the log. The log begins with version and
@@ -160,6 +164,11 @@ double test(const OpenedModel& opened, Work& work) {
   return result.perplexity();
 }
 
+/// The state whose gradients a run writes: of the top layer.
+std::vector<StateOfLayer> states_of(const OpenedModel& opened) {
+  return {{*opened.config.grad_interm, opened.description.architecture.num_layers - 1}};
+}
+
 void write_gradients(const OpenedModel& opened, Work& work) {
   const Config& config = opened.config;
   if (config.batch_size != 1) {
@@ -169,7 +178,7 @@ void write_gradients(const OpenedModel& opened, Work& work) {
                     config.batch_size));
   }
   PassRequest request = gradient_request(work.arguments, config);
-  request.options.states = {{*config.grad_interm, opened.description.architecture.num_layers - 1}};
+  request.options.states = states_of(opened);
   work.counts.push_back(to_text(run_gradient_pass(opened, request, work.session, work.team)));
 }
 
@@ -202,12 +211,87 @@ void use(OpenedModel& opened, Work& work) {
   }
 }
 
+/// Validation or test of a text with a model, trained or not.
+StepForecast forecast_evaluation(const std::string& step, const AnyLanguageModel& model,
+                                 const train::EvaluationText& text, const Config& config,
+                                 ThreadTeam& team) {
+  const TimingOptions options{.seconds = 0.5};
+  const double seconds = std::visit(
+      [&](const auto& any) {
+        return step == "test" ? train::forecast_stream(any, text, team, options)
+                              : train::forecast_windows(any, text, config.batch_size,
+                                                        config.num_steps, team, options);
+      },
+      model);
+  return {.step = step,
+          .words = static_cast<std::int64_t>(text.ids.size()),
+          .seconds = seconds,
+          .memory = peak_memory()};
+}
+
+StepForecast forecast_embedding(const Config& config, std::int64_t vocab_size) {
+  return {.step = "embedding",
+          .memory = peak_memory(),
+          .disk = static_cast<std::uint64_t>(vocab_size) * sizeof(float) *
+                  static_cast<std::uint64_t>(config.effective_embedding_size()),
+          .files = 1U + (config.save_dict.empty() ? 0U : 1U)};
+}
+
+/// The steps of a run that trains.
+std::vector<StepForecast> forecast_with_training(const Arguments& arguments, const Session& session,
+                                                 ThreadTeam& team) {
+  const train::TrainingJob job = make_training_trial(arguments.request, session);
+  std::vector<StepForecast> steps{forecast_training_step(job, team)};
+  if (!job.config.save_embedding.empty()) {
+    steps.push_back(forecast_embedding(job.config, job.data.vocabulary.size()));
+  } else if (!arguments.no_test) {
+    const auto file = text::data_files(job.config).test;
+    const auto ids =
+        text::read_word_ids(file, text::text_rules(job.config, file), job.data.vocabulary);
+    steps.push_back(forecast_evaluation("test", train::untrained_model(job), {ids, file.string()},
+                                        job.config, team));
+  }
+  return steps;
+}
+
+/// The steps of a run with --notrain.
+std::vector<StepForecast> forecast_without_training(const Arguments& arguments,
+                                                    const Session& session, ThreadTeam& team) {
+  const OpenedModel opened = open_model(arguments.request.loaded, model::WhichWeights::kLast);
+  const Config& config = opened.config;
+  if (!config.save_embedding.empty()) {
+    return {forecast_embedding(config, opened.vocabulary().size())};
+  }
+  std::vector<StepForecast> steps;
+  const auto evaluate = [&](const std::string& step, const std::filesystem::path& file) {
+    std::int64_t unknown = 0;
+    const std::vector<WordId> ids = read_text(opened, file, unknown);
+    steps.push_back(forecast_evaluation(step, opened.model, {ids, file.string()}, config, team));
+  };
+  if (!arguments.no_valid) {
+    evaluate("valid", text::data_files(config).valid);
+    if (config.grad_interm) {
+      PassRequest request = gradient_request(arguments, config);
+      request.options.states = states_of(opened);
+      steps.push_back(forecast_gradient_pass(opened, request, session, team));
+    }
+  }
+  if (!arguments.no_test) evaluate("test", text::data_files(config).test);
+  return steps;
+}
+
 void run(const Session& session, Arguments& arguments) {
   check(arguments);
   arguments.request.loaded = load(arguments.config, session);
   const LoadedConfig& loaded = arguments.request.loaded;
   check(arguments, loaded.config);
   const auto team = session.make_team();
+  if (arguments.forecast.dry_run) {
+    print_forecast(session, arguments.no_train
+                                ? forecast_without_training(arguments, session, *team)
+                                : forecast_with_training(arguments, session, *team));
+    return;
+  }
   Work work{arguments, session, *team, Printer(session, loaded.config)};
   if (!arguments.no_train) train(work);
   OpenedModel opened = open_model(loaded, model::WhichWeights::kLast);
@@ -235,7 +319,10 @@ void add_run(CLI::App& program, Session& session) {
   command->get_option("--overwrite")
       ->description(
           "Replace the model in save_path; with --notrain: the state gradients in grad_dir");
+  add_dry_run_option(*command, arguments->forecast);
   add_common_options(*command, session, false);
+  command->add_flag("--json", session.json, "Print the forecast of --dry-run as JSON")
+      ->needs("--dry-run");
   command->footer(examples({
       "stategrad run --config configs/ptb-norm-wsj_64e_256h_steps50.config",
       "stategrad run --config configs/ptb-norm-wsj_64e_256h_steps50.config --notrain --novalid",

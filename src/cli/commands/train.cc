@@ -16,12 +16,19 @@ namespace {
 struct Arguments {
   ConfigArguments config;
   TrainingRequest request;
+  ForecastArguments forecast;
 };
 
 void train(const Session& session, Arguments& arguments) {
   arguments.request.loaded = load(arguments.config, session);
+  arguments.request.memory_limit = memory_limit(arguments.forecast);
   const Config& config = arguments.request.loaded.config;
   const auto team = session.make_team();
+  if (arguments.forecast.dry_run) {
+    const train::TrainingJob job = make_training_trial(arguments.request, session);
+    print_forecast(session, {forecast_training_step(job, *team)});
+    return;
+  }
   TrainingListener listener;
   std::unique_ptr<RunLog> log;
   listener.on_epoch_begin = [&](int epoch, double rate) {
@@ -55,11 +62,15 @@ void add_train(CLI::App& program, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   add_config_options(*command, arguments->config, true);
   add_start_options(*command, arguments->request);
+  add_dry_run_option(*command, arguments->forecast);
+  add_memory_limit_option(*command, arguments->forecast,
+                          "Refuse a training that takes more memory than so much, such as 2GB");
   add_common_options(*command, session, true);
   command->footer(examples({
       "stategrad train --config configs/ptb-norm-wsj_64e_256h_steps50.config",
       "stategrad train --config my.config --set size=128 --set save_path=models/small",
       "stategrad train --config my.config --resume",
+      "stategrad train --config my.config --dry-run",
   }));
   command->callback([&session, arguments] {
     session.job = [&session, arguments] { train(session, *arguments); };
