@@ -10,7 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "stategrad/errors.h"
-#include "text/decoder.h"
+#include "text/lines.h"
 
 namespace stategrad::text {
 namespace {
@@ -20,9 +20,8 @@ class Lines {
  public:
   explicit Lines(const std::filesystem::path& file) : file_(file.string()) {}
 
-  void add(std::string_view line) {
-    ++line_;
-    if (line.ends_with('\r')) line.remove_suffix(1);
+  void add(std::string_view line, std::int64_t number) {
+    line_ = number;
     if (line.empty()) return;
     const std::size_t tab = line.rfind('\t');
     if (tab == std::string_view::npos || tab == 0) {
@@ -67,20 +66,8 @@ class Lines {
 }  // namespace
 
 std::vector<std::string> read_word_list(const std::filesystem::path& file) {
-  Decoder decoder(file, "utf-8");
   Lines lines(file);
-  std::string rest;
-  for (std::string_view piece = decoder.next(); !piece.empty(); piece = decoder.next()) {
-    rest += piece;
-    std::size_t start = 0;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos;
-         end = rest.find('\n', start)) {
-      lines.add(std::string_view(rest).substr(start, end - start));
-      start = end + 1;
-    }
-    rest.erase(0, start);
-  }
-  if (!rest.empty()) lines.add(rest);
+  for_each_line(file, [&](std::string_view line, std::int64_t number) { lines.add(line, number); });
   return lines.take();
 }
 

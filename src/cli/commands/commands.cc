@@ -13,6 +13,13 @@ void add_commands(CLI::App& program, Session& session) {
   add_synth(program, session);
   add_embeddings(program, session);
   add_pack(program, session);
+  add_average(program, session);
+  add_normalize(program, session);
+  add_svd(program, session);
+  add_relative_memory(program, session);
+  add_subspace(program, session);
+  add_difference(program, session);
+  add_word2vec(program, session);
   add_info(program, session);
   add_documentation(program, session);
 }
