@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 
-#include "base/memory.h"
 #include "io/hdf5.h"
+#include "sinks/checked_arrays.h"
 #include "sinks/run_description_h5.h"
 #include "stategrad/errors.h"
 
@@ -19,58 +18,17 @@ std::string place_of(const StateOfLayer& state, const char* array) {
   return group_of(state) + "/" + array;
 }
 
-std::size_t size_of(const io::Shape& shape) {
-  std::size_t size = 1;
-  for (const std::int64_t length : shape) size *= static_cast<std::size_t>(length);
-  return size;
+/// The number of blocks that an array [D, K] has.
+int blocks_of(const io::Hdf5Reader& in, const std::filesystem::path& file,
+              const std::string& path) {
+  constexpr std::int64_t kMostBlocks = 1 << 24;
+  const io::Shape shape = in.shape(path);
+  if (shape.size() != 2 || shape[1] < 1 || shape[1] > kMostBlocks) {
+    throw DataError(file.string(), path,
+                    "not of the shape [delays, blocks] with at least one block");
+  }
+  return static_cast<int>(shape[1]);
 }
-
-/// An array of the file, of the shape that the description asks for.
-class Arrays {
- public:
-  Arrays(const io::Hdf5Reader& in, const std::filesystem::path& file)
-      : in_(in), file_(file.string()) {}
-
-  /// Before memory is taken for it.
-  void check(const std::string& path, const io::Shape& shape) const {
-    const io::Shape found = in_.shape(path);
-    if (found != shape) {
-      throw DataError(file_, path, "not of the shape that the description of the pass asks for");
-    }
-    in_.require_stored(path);
-  }
-  template <class T>
-  void read(const std::string& path, const io::Shape& shape, std::span<T> out) const {
-    in_.read<T>(path, shape, out);
-    const auto bad = std::find_if(
-        out.begin(), out.end(), [](T value) { return !std::isfinite(static_cast<double>(value)); });
-    if (bad != out.end()) fail(path, bad - out.begin(), "is not finite");
-  }
-  template <class T>
-  void read_sizes(const std::string& path, const io::Shape& shape, std::vector<T>& out) const {
-    check(path, shape);
-    out.resize(size_of(shape));
-    read<T>(path, shape, out);
-    const auto bad = std::find_if(out.begin(), out.end(), [](T value) { return value < T{0}; });
-    if (bad != out.end()) fail(path, bad - out.begin(), "is below zero");
-  }
-  /// The number of blocks that an array [D, K] has.
-  [[nodiscard]] int blocks(const std::string& path) const {
-    constexpr std::int64_t kMostBlocks = 1 << 24;
-    const io::Shape shape = in_.shape(path);
-    if (shape.size() != 2 || shape[1] < 1 || shape[1] > kMostBlocks) {
-      throw DataError(file_, path, "not of the shape [delays, blocks] with at least one block");
-    }
-    return static_cast<int>(shape[1]);
-  }
-
- private:
-  [[noreturn]] void fail(const std::string& path, std::ptrdiff_t index, const char* what) const {
-    throw DataError(file_, path, fmt::format("value {} {}: the file was altered", index, what));
-  }
-  const io::Hdf5Reader& in_;
-  std::string file_;
-};
 
 /// The shape of an array of a state; version 1 had no blocks.
 io::Shape shape_of(const RunDescription& run, int blocks, bool matrices, std::int64_t version) {
@@ -80,21 +38,16 @@ io::Shape shape_of(const RunDescription& run, int blocks, bool matrices, std::in
   return shape;
 }
 
-StateStatistics read_state(const Arrays& arrays, const Statistics& statistics,
+StateStatistics read_state(const CheckedArrays& arrays, const Statistics& statistics,
                            const StateOfLayer& state, std::int64_t version) {
   const RunDescription& run = statistics.run;
+  const io::Shape sizes = shape_of(run, statistics.blocks, false, version);
   StateStatistics out;
   out.state = state;
-  const io::Shape sizes = shape_of(run, statistics.blocks, false, version);
-  arrays.read_sizes(place_of(state, "count"), sizes, out.count);
-  arrays.read_sizes(place_of(state, "squared_norm"), sizes, out.squared_norm);
-  const std::string path = place_of(state, "sum");
-  const io::Shape shape = shape_of(run, statistics.blocks, true, version);
-  arrays.check(path, shape);
-  const std::size_t numbers = size_of(shape);
-  require_memory(numbers * sizeof(double), "the sums of state gradients");
-  out.sum = Buffer<double>(numbers);
-  arrays.read<double>(path, shape, out.sum);
+  out.count = arrays.read_sizes<std::int64_t>(place_of(state, "count"), sizes);
+  out.squared_norm = arrays.read_sizes<double>(place_of(state, "squared_norm"), sizes);
+  out.sum =
+      arrays.read_matrices(place_of(state, "sum"), shape_of(run, statistics.blocks, true, version));
   return out;
 }
 
@@ -142,9 +95,9 @@ Statistics read_statistics(const std::filesystem::path& file) {
   const std::int64_t version = check_head(in, file, kStatisticsKind);
   Statistics statistics;
   statistics.run = read_run(in, file);
-  const Arrays arrays(in, file);
+  const CheckedArrays arrays(in, file);
   if (version > 1) {
-    statistics.blocks = arrays.blocks(place_of(statistics.run.states.front(), "count"));
+    statistics.blocks = blocks_of(in, file, place_of(statistics.run.states.front(), "count"));
   }
   for (const StateOfLayer& state : statistics.run.states) {
     statistics.states.push_back(read_state(arrays, statistics, state, version));

@@ -24,6 +24,8 @@ void add_subspace(CLI::App& program, Session& session);
 void add_difference(CLI::App& program, Session& session);
 void add_word2vec(CLI::App& program, Session& session);
 void add_embeddings(CLI::App& program, Session& session);
+void add_analyze(CLI::App& program, Session& session);
+void add_merge(CLI::App& program, Session& session);
 void add_check_gradients(CLI::App& program, Session& session);
 void add_info(CLI::App& program, Session& session);
 void add_documentation(CLI::App& program, Session& session);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <optional>
+
+#include "cli/analysis_pass.h"
+#include "cli/commands/commands.h"
+#include "cli/gradient_pass.h"
+#include "cli/summary.h"
+#include "stategrad/errors.h"
+#include "text/dataset.h"
+
+namespace stategrad::cli {
+namespace {
+
+struct Arguments {
+  ModelArguments model;
+  std::string text;
+  std::optional<int> max_delay;
+  std::optional<std::string> state;
+  std::string layer = "top";
+  int blocks = 10;
+  std::int64_t sample = 2000;
+  std::string shard = "1/1";
+  std::string output;
+  bool overwrite = false;
+};
+
+AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
+  const Config& config = opened.config;
+  AnalysisRequest request;
+  request.text = arguments.text.empty() ? text::data_files(config).valid
+                                        : std::filesystem::path(arguments.text);
+  request.output = arguments.output;
+  request.overwrite = arguments.overwrite;
+  request.blocks = arguments.blocks;
+  request.sample = arguments.sample;
+  request.shard = parse_shard(arguments.shard);
+  request.options.max_delay = arguments.max_delay.value_or(config.max_delay.value_or(50));
+  const std::string state = std::string(to_string(config.grad_interm.value_or(StateKind::kCell)));
+  request.options.states = parse_states(arguments.state.value_or(state), arguments.layer,
+                                        opened.description.architecture.num_layers);
+  return request;
+}
+
+void analyze(const Session& session, const Arguments& arguments) {
+  const OpenedModel opened = open_model(arguments.model, session);
+  AnalysisRequest request = request_of(arguments, opened);
+  request.seed = session.seed_for(opened.config);
+  const auto team = session.make_team();
+  const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
+  io::Table table({"text", "words", "positions", "seconds", "statistics"});
+  table.add({request.text.string(), summary.words, summary.positions, summary.seconds,
+             summary.file.string()});
+  session.print(table);
+  summarise(session,
+            fmt::format("state gradients to {} of {} words", summary.positions, summary.words),
+            request.seed);
+}
+
+void add_options(CLI::App& command, Arguments& arguments) {
+  command
+      .add_option("--text", arguments.text,
+                  "Text file (default: the validation file of the model's data)")
+      ->type_name("FILE");
+  command
+      .add_option("--max-delay", arguments.max_delay,
+                  "Delays 0 to D-1 (default: max_delay of the configuration, else 50)")
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("D");
+  command
+      .add_option("--state", arguments.state,
+                  "cell, hidden or both (default: grad_interm of the configuration, else cell); "
+                  "GRU and RNN have only the hidden state")
+      ->check(CLI::IsMember({"cell", "hidden", "both"}))
+      ->type_name("STATE");
+  command.add_option("--layer", arguments.layer, "A layer from 0, top or all")
+      ->type_name("LAYER")
+      ->capture_default_str();
+  command.add_option("--blocks", arguments.blocks, "Stretches of the text for error bars")
+      ->check(CLI::Range(2, 1000))
+      ->type_name("K")
+      ->capture_default_str();
+  command
+      .add_option("--sample", arguments.sample,
+                  "Words x, spread over the text at random, whose state gradients are looked at "
+                  "one by one; 0: none")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option("--shard", arguments.shard,
+                  "Only the state gradients to part i of n of the text; 'merge' puts them together")
+      ->type_name("i/n")
+      ->capture_default_str();
+  command.add_option("-o,--output", arguments.output, "Folder for the results")
+      ->required()
+      ->type_name("DIR");
+  command.add_flag("--overwrite", arguments.overwrite,
+                   "Replace the results in the folder, and begin anew after an interruption");
+}
+
+}  // namespace
+
+void add_analyze(CLI::App& program, Session& session) {
+  CLI::App* command = program.add_subcommand(
+      "analyze", "Sum up all state gradients of a text in one pass, with no files of gradients");
+  auto arguments = std::make_shared<Arguments>();
+  add_model_options(*command, arguments->model);
+  add_options(*command, *arguments);
+  add_common_options(*command, session, true);
+  command->footer(examples({
+      "stategrad analyze --model models/mine -o results",
+      "stategrad analyze --model models/mine --text book.txt --state both --max-delay 100 -o book",
+      "stategrad analyze --model models/mine --shard 1/2 -o part1   # on one machine",
+      "stategrad analyze --model models/mine --shard 2/2 -o part2   # on another",
+      "stategrad merge part1 part2 -o results",
+  }));
+  command->callback([&session, arguments] {
+    session.job = [&session, arguments] { analyze(session, *arguments); };
+  });
+}
+
+}  // namespace stategrad::cli

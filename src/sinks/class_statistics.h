@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// What an analysis adds to statistics.h5: sums by classes of words, by word, and single state
+// gradients of a sample. Beside what statistics_file.h tells, the file holds
+//
+//   /classes/names, /classes/groups     [C] texts; absent without classes
+//   /classes/signatures                 [S, C] int32: 1 where the signature contains the class
+//   /words/ids                          [W] int32, rising: the words that occur among the sources
+//   /sample/positions                   [P] int64, rising: sources looked at one by one
+//   /model/embedding                    [V, E] float64, /model/words [V] texts
+//   /<state>/layer_<l>/norm             [D, K] float64: sum of the norms, beside count and sum
+//   /<state>/layer_<l>/signature_<s>/   count, norm, squared_norm, sum as of the whole; absent when
+//                                       there is one signature only
+//   /<state>/layer_<l>/words/           count [W, D] int64, norm, squared_norm [W, D] float64
+//   /<state>/layer_<l>/sample/          norm, leading [P, D] float64: Frobenius norm and largest
+//                                       singular value; 0 where the text ends before t
+//
+// A signature is the set of classes of a source. Every source has one, so sums over signatures cost
+// one addition whatever the number of classes, and the sums of a class are those of the signatures
+// that contain it. A part of a file, one block of the text, has the same layout with K = 1.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/buffer.h"
+#include "io/hdf5.h"
+#include "sinks/run_description.h"
+#include "stategrad/types.h"
+
+namespace stategrad::sinks {
+
+struct ClassScheme {
+  std::vector<std::string> names;            ///< [C]
+  std::vector<std::string> groups;           ///< [C] what a class is one of: "tag", "frequency" ...
+  std::vector<std::vector<int>> signatures;  ///< [S ≥ 1] sets of classes, each rising
+  bool operator==(const ClassScheme&) const = default;
+};
+
+/// The signatures that contain a class.
+[[nodiscard]] std::vector<int> signatures_of(const ClassScheme& classes, int class_index);
+
+/// Sums over the state gradients G [H, R] of one state at each delay and in each block.
+struct GradientSums {
+  std::vector<std::int64_t> count;   ///< [D, K] number of G
+  std::vector<double> norm;          ///< [D, K] Σ |G|, Frobenius
+  std::vector<double> squared_norm;  ///< [D, K] Σ |G|²
+  Buffer<double> sum;                ///< [D, K, H, R] Σ G
+
+  GradientSums() = default;
+  GradientSums(const RunDescription& run, int blocks);
+  GradientSums& operator+=(const GradientSums& other);
+};
+
+/// Sums over the state gradients of one state to each word.
+struct WordSums {
+  std::vector<std::int64_t> count;   ///< [W, D]
+  std::vector<double> norm;          ///< [W, D]
+  std::vector<double> squared_norm;  ///< [W, D]
+};
+
+/// Single state gradients of one state.
+struct SampleValues {
+  std::vector<double> norm;     ///< [P, D]
+  std::vector<double> leading;  ///< [P, D] largest singular values
+};
+
+/// Everything in the file but the sums by signature.
+struct ClassStatistics {
+  RunDescription run;
+  int blocks = 1;  ///< K
+  int part = -1;   ///< the block that a part holds; -1: a whole file
+  ClassScheme classes;
+  std::vector<WordId> words;            ///< [W]
+  std::vector<std::int64_t> positions;  ///< [P]
+  std::vector<WordSums> word_sums;      ///< one per state
+  std::vector<SampleValues> samples;    ///< one per state
+  std::vector<double> embedding;        ///< [V, E]; empty in a part
+  std::vector<std::string> vocabulary;  ///< [V]; empty in a part
+};
+
+/// Writes a file or a part signature by signature, so that one of them is in memory at a time.
+class ClassStatisticsWriter {
+ public:
+  explicit ClassStatisticsWriter(const std::filesystem::path& file,
+                                 const ClassStatistics& statistics);
+  /// Signatures and totals in any order, each once; without classes only the totals.
+  void write_signature(std::size_t state, int signature, const GradientSums& sums);
+  void write_totals(std::size_t state, const GradientSums& sums);
+  /// The file appears. @throws ResourceError or DataError naming the file, as everything here
+  void commit();
+
+ private:
+  void write_sums(const std::string& group, const GradientSums& sums);
+
+  const ClassStatistics* statistics_;
+  io::Hdf5Writer out_;
+};
+
+/// Reads a file or a part.
+class ClassStatisticsReader {
+ public:
+  /// @param part whether a part is expected
+  /// @throws DataError naming file and place: what read_statistics() throws, or no analysis wrote
+  ///   the file
+  explicit ClassStatisticsReader(std::filesystem::path file, bool part = false);
+
+  [[nodiscard]] const ClassStatistics& head() const { return head_; }
+  /// The sums of a signature; @throws DataError, ResourceError
+  [[nodiscard]] GradientSums read_signature(std::size_t state, int signature) const;
+  /// The sums over everything.
+  [[nodiscard]] GradientSums read_totals(std::size_t state) const;
+  /// The sums of a class.
+  [[nodiscard]] GradientSums read_class(std::size_t state, int class_index) const;
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  void read_classes();
+  void read_words();
+  void read_sample();
+  void read_model();
+  [[nodiscard]] GradientSums read_sums(const std::string& group) const;
+  [[nodiscard]] int blocks_stored() const { return head_.part < 0 ? head_.blocks : 1; }
+
+  std::filesystem::path file_;
+  io::Hdf5Reader in_;
+  ClassStatistics head_;
+};
+
+}  // namespace stategrad::sinks

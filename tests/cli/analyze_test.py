@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""`stategrad analyze` and `merge`."""
+
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+import h5py
+import numpy
+
+from program import PROGRAM, ProgramTest
+
+
+def content(path):
+    """All arrays of a file."""
+    arrays = {}
+    with h5py.File(path) as file:
+        file.visititems(
+            lambda name, item: arrays.update({name: item[()]})
+            if isinstance(item, h5py.Dataset) else None)
+    return arrays
+
+
+class Analyze(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.use_trained_model()
+
+    def analyze(self, output, *arguments):
+        return self.succeed("analyze", "--model", "model", "--max-delay", "6", "--sample", "20",
+                            "-o", output, *arguments)
+
+    def assert_same(self, one, other):
+        a, b = content(self.path(one, "statistics.h5")), content(self.path(other, "statistics.h5"))
+        self.assertEqual(sorted(a), sorted(b))
+        for name in a:
+            if a[name].dtype.kind == "f":
+                numpy.testing.assert_allclose(a[name], b[name], rtol=1e-10, atol=1e-12, err_msg=name)
+            else:
+                numpy.testing.assert_array_equal(a[name], b[name], err_msg=name)
+
+    def test_sums_are_those_of_the_statistics_format(self):
+        self.analyze("results")
+        self.succeed("gradients", "--model", "model", "--max-delay", "6", "--format", "statistics",
+                     "-o", "plain")
+        ours = content(self.path("results", "statistics.h5"))
+        plain = content(self.path("plain", "statistics.h5"))
+        for name in ("count", "squared_norm", "sum"):
+            numpy.testing.assert_allclose(ours["cell/layer_0/" + name],
+                                          plain["cell/layer_0/" + name], rtol=1e-10)
+
+    def test_single_gradients_of_the_sample_are_those_of_numpy(self):
+        self.analyze("results")
+        self.succeed("gradients", "--model", "model", "--max-delay", "6", "--format", "hdf5",
+                     "--continuous", "-o", "all")
+        found = content(self.path("results", "statistics.h5"))
+        positions = found["sample/positions"]
+        self.assertEqual(len(positions), 20)
+        leading = found["cell/layer_0/sample/leading"]
+        with h5py.File(self.path("all", "gradients.h5")) as file:
+            delay = file["cell/layer_0/delay_3"]
+            single = dict(zip(delay["position"][()] - 3, delay["gradients"][()]))
+        for row, position in enumerate(positions):
+            if position not in single:
+                self.assertEqual(leading[row, 3], 0)
+                continue
+            singular = numpy.linalg.svd(single[position].astype(float), compute_uv=False)
+            self.assertAlmostEqual(leading[row, 3] / singular[0], 1, places=6)
+
+    def test_words_are_counted(self):
+        self.analyze("results")
+        found = content(self.path("results", "statistics.h5"))
+        text = self.read("data/valid.txt").decode().replace("\n", " <eos> ").split()
+        vocabulary = [word.decode() for word in found["model/words"]]
+        count = dict(zip((vocabulary[i] for i in found["words/ids"]),
+                         found["cell/layer_0/words/count"][:, 0]))
+        self.assertEqual(count, {word: text.count(word) for word in set(text)})
+
+    def test_merged_shards_are_one_pass(self):
+        self.analyze("results")
+        for shard in "123":
+            self.analyze(f"part{shard}", "--shard", f"{shard}/3")
+        self.succeed("merge", "part3", "part1", "part2/statistics.h5", "-o", "merged")
+        self.assert_same("results", "merged")
+
+    def test_a_missing_shard_is_told(self):
+        self.analyze("part1", "--shard", "1/2")
+        done = self.succeed("merge", "part1", "-o", "merged")
+        self.assertIn("still to come from other shards", done.err)
+
+    def test_one_shard_twice_is_refused(self):
+        self.analyze("part1", "--shard", "1/2")
+        self.fail_with(2, ["part1/statistics.h5: position 0 and"], "merge", "part1", "part1", "-o", "m")
+        self.assertFalse(os.path.exists(self.path("m", "statistics.h5")))
+
+    def test_results_are_not_replaced_unasked(self):
+        self.analyze("results")
+        self.fail_with(1, ["give --overwrite"], "analyze", "--model", "model", "-o", "results")
+        self.analyze("results", "--overwrite")
+
+    def test_threads_change_rounding_only(self):
+        self.analyze("one", "--threads", "1")
+        self.analyze("two", "--threads", "2")
+        self.assert_same("one", "two")
+
+    def test_an_interrupted_pass_goes_on(self):
+        with open(self.path("long.txt"), "wb") as file:
+            file.write(self.read("data/train.txt") * 60)
+        command = ["analyze", "--model", "model", "--text", "long.txt", "--max-delay", "30",
+                   "--blocks", "40", "--sample", "50"]
+        self.succeed(*command, "-o", "results")
+        process = subprocess.Popen([PROGRAM, *command, "-o", "again"], cwd=self.folder,
+                                   stderr=subprocess.PIPE)
+        parts = self.path("again", "parts")
+        deadline = time.monotonic() + 60
+        while not (os.path.isdir(parts) and len(os.listdir(parts)) > 3):
+            self.assertLess(time.monotonic(), deadline)
+            self.assertIsNone(process.poll(), "ended before it was interrupted")
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertFalse(os.path.exists(self.path("again", "statistics.h5")))
+        done = self.succeed(*command, "-o", "again")
+        self.assertIn("going on with an interrupted analysis", done.err)
+        self.assertFalse(os.path.exists(parts))
+        self.assertEqual(self.read("results/statistics.h5"), self.read("again/statistics.h5"))
+
+    def test_parts_of_another_analysis_are_refused(self):
+        os.makedirs(self.path("results", "parts"))
+        with open(self.path("results", "parts", "block_00000.h5"), "wb") as file:
+            file.write(b"no part")
+        self.fail_with(1, ["block_00000.h5"], "analyze", "--model", "model", "-o", "results")
+        self.analyze("results", "--overwrite")
+
+    def test_wrong_use_is_named(self):
+        for arguments, message in (
+            (["--shard", "3/2"], "--shard '3/2'"),
+            (["--shard", "1/100000"], "words only"),
+            (["--blocks", "1"], "--blocks"),
+            (["--text", "missing.txt"], "missing.txt"),
+        ):
+            code = 1 if "missing.txt" in arguments else 2
+            self.fail_with(code, [message], "analyze", "--model", "model", "-o", "out", *arguments)
+            self.assertFalse(os.path.exists(self.path("out")))
+
+
+if __name__ == "__main__":
+    unittest.main()
