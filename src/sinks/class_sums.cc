@@ -20,10 +20,10 @@ std::filesystem::path part_file(const std::filesystem::path& directory, int bloc
 std::uint64_t class_sums_bytes(const RunDescription& run, int blocks, std::size_t signatures) {
   // Sources of one block are seen for D words more, in which later blocks begin.
   const std::int64_t length = std::max<std::int64_t>(1, words_read(run) / blocks);
-  const double at_once =
-      std::min<double>(blocks, 2 + static_cast<double>((run.max_delay - 1) / length));
+  const std::int64_t at_once = std::min<std::int64_t>(blocks, 2 + (run.max_delay - 1) / length);
   const double bytes = 8.0 * static_cast<double>(signatures) * run.max_delay * run.rows *
-                       run.architecture.size * static_cast<double>(run.states.size()) * at_once;
+                       run.architecture.size * static_cast<double>(run.states.size()) *
+                       static_cast<double>(at_once);
   constexpr double kTooMany = 1e18;  // no memory has it
   return static_cast<std::uint64_t>(std::min(bytes, kTooMany));
 }
