@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/json_fields.h"
 #include "model/digest.h"
 #include "model/format.h"
-#include "model/json_fields.h"
 #include "model/model_directory.h"
 #include "stategrad/errors.h"
 #include "stategrad/version.h"

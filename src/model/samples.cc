@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
+#include "base/json_fields.h"
 #include "base/random.h"
-#include "model/json_fields.h"
 #include "model/scoring.h"
 #include "stategrad/errors.h"
 

@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
-namespace stategrad::model {
+namespace stategrad {
 
 /// Parses a file's text. @throws DataError naming the byte where it stops being JSON
 [[nodiscard]] nlohmann::json parse_json(const std::string& file, std::string_view text);
@@ -32,6 +33,10 @@ class JsonFields {
   /// A number above 0, none if the field is missing or null.
   [[nodiscard]] std::optional<double> positive_or_none(const char* name) const;
 
+  [[nodiscard]] bool has(const char* name) const { return value_->contains(name); }
+  /// @throws DataError naming a field that is none of these, and the nearest one
+  void allow_only(std::span<const std::string> names) const;
+
   [[nodiscard]] const nlohmann::json& content() const { return *value_; }
   /// @throws DataError naming the field
   [[noreturn]] void fail(std::string_view name, const std::string& message) const;
@@ -44,4 +49,4 @@ class JsonFields {
   std::string path_;
 };
 
-}  // namespace stategrad::model
+}  // namespace stategrad

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "model/json_fields.h"
+#include "base/json_fields.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "base/text_format.h"
 #include "stategrad/errors.h"
 
-namespace stategrad::model {
+namespace stategrad {
 namespace {
 
 using nlohmann::json;
@@ -45,6 +47,14 @@ std::string JsonFields::path_of(std::string_view name) const {
 
 void JsonFields::fail(std::string_view name, const std::string& message) const {
   throw DataError(file_, path_of(name), message);
+}
+
+void JsonFields::allow_only(std::span<const std::string> names) const {
+  for (const auto& [name, value] : value_->items()) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      fail(name, "no such field" + did_you_mean(name, names));
+    }
+  }
 }
 
 const json& JsonFields::field(const char* name) const {
@@ -102,4 +112,4 @@ std::optional<double> JsonFields::positive_or_none(const char* name) const {
   return found->get<double>();
 }
 
-}  // namespace stategrad::model
+}  // namespace stategrad
