@@ -165,6 +165,17 @@ void for_each_word(const std::filesystem::path& file, const TextRules& rules,
   if (!any) throw DataError(file.string(), "", "holds no words");
 }
 
+void split_at_blanks(std::string_view text, const std::function<void(std::string_view)>& use) {
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t blank = may_be_blank(text[i]) ? blank_length(text.substr(i)) : 0;
+    if (blank > 0 && i > start) use(text.substr(start, i - start));
+    i += blank > 0 ? blank : 1;
+    if (blank > 0) start = i;
+  }
+  if (start < text.size()) use(text.substr(start));
+}
+
 WordCounts count_words(const std::filesystem::path& file, const TextRules& rules) {
   WordCounts counts;
   for_each_word(file, rules, [&](std::string_view word) { ++counts[std::string(word)]; });

@@ -33,6 +33,9 @@ struct TextRules {
 void for_each_word(const std::filesystem::path& file, const TextRules& rules,
                    const std::function<void(std::string_view)>& use);
 
+/// Gives the parts of a text between its white space, by the same rule as words.
+void split_at_blanks(std::string_view text, const std::function<void(std::string_view)>& use);
+
 using WordCounts = std::unordered_map<std::string, std::int64_t>;
 [[nodiscard]] WordCounts count_words(const std::filesystem::path& file, const TextRules& rules);
 
