@@ -31,10 +31,27 @@ double leading_value(const GradientBlock& block) {
   return analysis::leading_singular_value(values, block.rows, block.size);
 }
 
+/// @param signature of every position of the text; empty: the first
+/// @param sources [first, last) of this shard
 template <class Real>
-sinks::ModelTables tables_of(const LanguageModel<Real>& model) {
+sinks::ModelTables tables_of(const LanguageModel<Real>& model, std::span<const WordId> text,
+                             const sinks::ClassScheme& classes,
+                             std::span<const std::int32_t> signature,
+                             std::pair<std::int64_t, std::int64_t> sources) {
   const auto& embedding = model.parameters().embedding;
-  return {std::vector<double>(embedding.begin(), embedding.end()), model.vocabulary().words()};
+  sinks::ModelTables tables{
+      std::vector<double>(embedding.begin(), embedding.end()), model.vocabulary().words(), {}};
+  const std::size_t width = embedding.size() / tables.vocabulary.size();
+  tables.embedding_sum.resize(classes.signatures.size() * width);
+  for (auto i = static_cast<std::size_t>(sources.first);
+       i < static_cast<std::size_t>(sources.second); ++i) {
+    const std::size_t to = signature.empty() ? 0 : static_cast<std::size_t>(signature[i]) * width;
+    const std::size_t from = static_cast<std::size_t>(text[i]) * width;
+    for (std::size_t e = 0; e < width; ++e) {
+      tables.embedding_sum[to + e] += tables.embedding[from + e];
+    }
+  }
+  return tables;
 }
 
 /// What the parts must be of.
@@ -141,7 +158,8 @@ AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& op
   const auto progress =
       session.make_progress("sums by class", "combinations",
                             std::ssize(wanted.classes.signatures) * std::ssize(wanted.run.states));
-  const sinks::ModelTables tables = tables_of(model);
+  const sinks::ModelTables tables =
+      tables_of(model, text, wanted.classes, {}, sources_of(request.shard, words));
   sinks::merge_class_statistics(files, true, &tables, summary.file, [&](std::int64_t done) {
     if (progress) progress->update(done);
   });

@@ -77,10 +77,16 @@ ClassStatistics merge_heads(const Readers& pieces) {
   merged.words = united(pieces, &ClassStatistics::words);
   merged.positions = united(pieces, &ClassStatistics::positions);
   const auto delays = static_cast<std::size_t>(merged.run.max_delay);
+  merged.position_signatures.assign(merged.positions.size(), 0);
+  merged.embedding_sum.assign(first.embedding_sum.size(), 0);
   merged.word_sums.assign(merged.run.states.size(), {});
   merged.samples.assign(merged.run.states.size(), {});
   for (const auto& piece : pieces) {
     const ClassStatistics& from = piece->head();
+    add_rows(from.positions, from.position_signatures, merged.positions, 1,
+             merged.position_signatures);
+    std::transform(from.embedding_sum.begin(), from.embedding_sum.end(),
+                   merged.embedding_sum.begin(), merged.embedding_sum.begin(), std::plus<double>());
     for (std::size_t i = 0; i < merged.run.states.size(); ++i) {
       WordSums& words = merged.word_sums[i];
       const auto add_words = [&](const auto& rows, auto& all) {
@@ -158,6 +164,7 @@ void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bo
   if (tables != nullptr) {
     merged.embedding = tables->embedding;
     merged.vocabulary = tables->vocabulary;
+    merged.embedding_sum = tables->embedding_sum;
   }
   ClassStatisticsWriter out(target, merged);
   const auto signatures = static_cast<int>(merged.classes.signatures.size());

@@ -41,7 +41,10 @@ TEST_F(MergeOf, ShardsIsOnePassToRounding) {
   EXPECT_TRUE(same_analysis(whole.head(), merged.head()));
   EXPECT_EQ(whole.head().words, merged.head().words);
   EXPECT_EQ(whole.head().positions, merged.head().positions);
+  EXPECT_EQ(whole.head().position_signatures, merged.head().position_signatures);
   EXPECT_EQ(whole.head().embedding, merged.head().embedding);
+  // Every shard says 0.5.
+  EXPECT_EQ(merged.head().embedding_sum[0], 3 * whole.head().embedding_sum[0]);
   EXPECT_EQ(whole.head().vocabulary, merged.head().vocabulary);
   for (std::size_t state = 0; state < 2; ++state) {
     expect_same_sums(whole.head().samples[state].leading, merged.head().samples[state].leading);

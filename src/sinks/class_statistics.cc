@@ -99,6 +99,8 @@ ClassStatisticsWriter::ClassStatisticsWriter(const std::filesystem::path& file,
   out_.write<std::int32_t>("/words/ids", {length(statistics.words)}, statistics.words);
   out_.write<std::int64_t>("/sample/positions", {length(statistics.positions)},
                            statistics.positions);
+  out_.write<std::int32_t>("/sample/signatures", {length(statistics.positions)},
+                           statistics.position_signatures);
   const io::Shape by_word = {length(statistics.words), run.max_delay};
   const io::Shape by_position = {length(statistics.positions), run.max_delay};
   for (std::size_t i = 0; i < run.states.size(); ++i) {
@@ -115,6 +117,9 @@ ClassStatisticsWriter::ClassStatisticsWriter(const std::filesystem::path& file,
                      {run.architecture.vocab_size, run.architecture.embedding_size},
                      statistics.embedding);
   out_.write_texts("/model/words", statistics.vocabulary);
+  out_.write<double>("/classes/embedding_sum",
+                     {length(classes.signatures), run.architecture.embedding_size},
+                     statistics.embedding_sum);
 }
 
 void ClassStatisticsWriter::write_sums(const std::string& group, const GradientSums& sums) {
@@ -205,6 +210,14 @@ void ClassStatisticsReader::read_words() {
 void ClassStatisticsReader::read_sample() {
   const CheckedArrays arrays(in_, file_);
   head_.positions = arrays.read_rising<std::int64_t>("/sample/positions", head_.run.words);
+  head_.position_signatures =
+      arrays.read_sizes<std::int32_t>("/sample/signatures", {length(head_.positions)});
+  const auto signatures = length(head_.classes.signatures);
+  if (std::any_of(head_.position_signatures.begin(), head_.position_signatures.end(),
+                  [&](std::int32_t signature) { return signature >= signatures; })) {
+    throw DataError(file_.string(), "/sample/signatures",
+                    fmt::format("a signature that is not below {}", signatures));
+  }
   const io::Shape shape = {length(head_.positions), head_.run.max_delay};
   for (const StateOfLayer& state : head_.run.states) {
     const std::string group = group_of(state) + "/sample/";
@@ -220,6 +233,10 @@ void ClassStatisticsReader::read_model() {
   arrays.check("/model/embedding", sizes);
   head_.embedding.resize(size_of(sizes));
   arrays.read<double>("/model/embedding", sizes, head_.embedding);
+  const io::Shape sums = {length(head_.classes.signatures), shape.embedding_size};
+  arrays.check("/classes/embedding_sum", sums);
+  head_.embedding_sum.resize(size_of(sums));
+  arrays.read<double>("/classes/embedding_sum", sums, head_.embedding_sum);
   head_.vocabulary = in_.read_texts("/model/words");
   if (length(head_.vocabulary) != shape.vocab_size) {
     throw DataError(

@@ -6,7 +6,9 @@
 //   /classes/names, /classes/groups     [C] texts; absent without classes
 //   /classes/signatures                 [S, C] int32: 1 where the signature contains the class
 //   /words/ids                          [W] int32, rising: the words that occur among the sources
+//   /classes/embedding_sum              [S, E] float64: sum of the embeddings of the sources
 //   /sample/positions                   [P] int64, rising: sources looked at one by one
+//   /sample/signatures                  [P] int32: their signatures
 //   /model/embedding                    [V, E] float64, /model/words [V] texts
 //   /<state>/layer_<l>/norm             [D, K] float64: sum of the norms, beside count and sum
 //   /<state>/layer_<l>/signature_<s>/   count, norm, squared_norm, sum as of the whole; absent when
@@ -75,12 +77,14 @@ struct ClassStatistics {
   int blocks = 1;  ///< K
   int part = -1;   ///< the block that a part holds; -1: a whole file
   ClassScheme classes;
-  std::vector<WordId> words;            ///< [W]
-  std::vector<std::int64_t> positions;  ///< [P]
-  std::vector<WordSums> word_sums;      ///< one per state
-  std::vector<SampleValues> samples;    ///< one per state
-  std::vector<double> embedding;        ///< [V, E]; empty in a part
-  std::vector<std::string> vocabulary;  ///< [V]; empty in a part
+  std::vector<WordId> words;                      ///< [W]
+  std::vector<std::int64_t> positions;            ///< [P]
+  std::vector<std::int32_t> position_signatures;  ///< [P]
+  std::vector<WordSums> word_sums;                ///< one per state
+  std::vector<SampleValues> samples;              ///< one per state
+  std::vector<double> embedding;                  ///< [V, E]; empty in a part
+  std::vector<double> embedding_sum;              ///< [S, E]; empty in a part
+  std::vector<std::string> vocabulary;            ///< [V]; empty in a part
 };
 
 /// Writes a file or a part signature by signature, so that one of them is in memory at a time.

@@ -76,12 +76,14 @@ ClassSums::Open& ClassSums::open_for(std::int64_t source) {
   return open;
 }
 
+std::int32_t ClassSums::signature_of(std::int64_t source) const {
+  return options_.signature.empty() ? 0 : options_.signature[static_cast<std::size_t>(source)];
+}
+
 /// Index of [signature, delay].
 std::size_t ClassSums::cell(const BlockKey& key) const {
-  const auto source = static_cast<std::size_t>(key.position - key.delay);
-  const auto signature =
-      options_.signature.empty() ? 0 : static_cast<std::size_t>(options_.signature[source]);
-  return signature * delays_ + static_cast<std::size_t>(key.delay);
+  return static_cast<std::size_t>(signature_of(key.position - key.delay)) * delays_ +
+         static_cast<std::size_t>(key.delay);
 }
 
 double* ClassSums::accumulator(const BlockKey& key) {
@@ -93,6 +95,7 @@ void ClassSums::add_source(Open& open, std::int64_t source) {
   open.sources.push_back(source);
   if (!std::binary_search(options_.sample.begin(), options_.sample.end(), source)) return;
   open.positions.push_back(source);
+  open.position_signatures.push_back(signature_of(source));
   for (SampleValues& values : open.samples) {
     values.norm.resize(open.positions.size() * delays_);
     values.leading.resize(open.positions.size() * delays_);
@@ -158,9 +161,11 @@ void ClassSums::write(Open& open) {
                        .classes = options_.classes,
                        .words = {},
                        .positions = std::move(open.positions),
+                       .position_signatures = std::move(open.position_signatures),
                        .word_sums = {},
                        .samples = std::move(open.samples),
                        .embedding = {},
+                       .embedding_sum = {},
                        .vocabulary = {}};
   part.run.sources = std::move(open.sources);
   for (const WordSums& sums : open.words) {

@@ -62,10 +62,12 @@ class ClassSums : public GradientSink {
     std::vector<WordSums> words;
     std::vector<std::int64_t> sources;
     std::vector<std::int64_t> positions;
+    std::vector<std::int32_t> position_signatures;
     std::vector<SampleValues> samples;
   };
 
   [[nodiscard]] Open& open_for(std::int64_t source);
+  [[nodiscard]] std::int32_t signature_of(std::int64_t source) const;
   void add_source(Open& open, std::int64_t source);
   void add_to_words(Open& open, const GradientBlock& block, double norm);
   void add_to_sample(Open& open, const GradientBlock& block, double norm);

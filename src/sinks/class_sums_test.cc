@@ -93,6 +93,7 @@ TEST_F(ClassSumsOf, TheSampleIsLookedAtOneByOne) {
   const ClassStatisticsReader reader(file_of("whole"));
   const ClassStatistics& head = reader.head();
   EXPECT_THAT(head.positions, ElementsAre(3, 17, 38));
+  EXPECT_THAT(head.position_signatures, ElementsAre(signature_[3], signature_[17], signature_[38]));
   const auto kept = keep(both_states());
   const auto& block = kept.blocks.at({0, 17 + 4, 4});
   EXPECT_NEAR(head.samples[0].norm[1 * 6 + 4], std::sqrt(block.squared_norm), 1e-12);

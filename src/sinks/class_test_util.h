@@ -50,7 +50,10 @@ class ClassSumsTest : public H5Test {
   }
   [[nodiscard]] ModelTables tables() const {
     const auto& embedding = model_.parameters().embedding;
-    return {std::vector<double>(embedding.begin(), embedding.end()), model_.vocabulary().words()};
+    return {
+        std::vector<double>(embedding.begin(), embedding.end()), model_.vocabulary().words(),
+        std::vector<double>(
+            scheme().signatures.size() * static_cast<std::size_t>(shape().embedding_size), 0.5)};
   }
   /// The parts of a pass over these sources; none: all.
   [[nodiscard]] std::vector<std::filesystem::path> parts(const std::string& name,

@@ -78,6 +78,15 @@ class Analyze(ProgramTest):
                          found["cell/layer_0/words/count"][:, 0]))
         self.assertEqual(count, {word: text.count(word) for word in set(text)})
 
+    def test_embeddings_are_summed(self):
+        self.analyze("results")
+        found = content(self.path("results", "statistics.h5"))
+        text = self.read("data/valid.txt").decode().replace("\n", " <eos> ").split()
+        row = {word.decode(): i for i, word in enumerate(found["model/words"])}
+        numpy.testing.assert_allclose(
+            found["classes/embedding_sum"][0],
+            sum(found["model/embedding"][row[word]] for word in text), rtol=1e-10, atol=1e-12)
+
     def test_merged_shards_are_one_pass(self):
         self.analyze("results")
         for shard in "123":
