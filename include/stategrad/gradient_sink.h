@@ -84,6 +84,10 @@ class GradientSink {
   /// Whether push() shall be called for this block; asked after it was computed.
   [[nodiscard]] virtual bool wants(const BlockKey& /*key*/) const { return true; }
 
+  /// Whether push() looks at the values of this block, which may be null if not: with a rank
+  /// tolerance they must be made first. Asked for blocks that the sink wants.
+  [[nodiscard]] virtual bool reads_values(const BlockKey& /*key*/) const { return true; }
+
   virtual void push(const GradientBlock& block) = 0;
   /// Whether a block may come in parts: the directions first_row..first_row + rows - 1 of it, from
   /// one reading of the text for each part. Positions then rise within a reading, the squared norm

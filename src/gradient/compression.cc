@@ -1,148 +1,179 @@
 // SPDX-License-Identifier: MIT
 #include "gradient/compression.h"
 
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "kernels/gemm.h"
+#include "kernels/small_products.h"
 
 namespace stategrad::gradient {
 namespace {
 
-using Eigen::Index;
-using Eigen::MatrixXd;
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// A compressed source has at most nine rows of ten: anything above would not pay.
+constexpr int most_rows(int rows) { return static_cast<int>(std::int64_t{rows} * 9 / 10); }
 
-constexpr int kFirstDelay = 6;  // before it trained models have nothing to drop
-/// Fewer rows saved than a tenth do not pay for the compression.
-constexpr int worthwhile(int rank) { return static_cast<int>(std::int64_t{rank} * 9 / 10); }
+std::size_t area(std::int64_t a, std::int64_t b) {
+  return static_cast<std::size_t>(a) * static_cast<std::size_t>(b);
+}
 
-std::size_t area(int a, int b) { return static_cast<std::size_t>(a) * static_cast<std::size_t>(b); }
-
-MatrixXd orthonormal_basis(const MatrixXd& columns) {
-  const Eigen::HouseholderQR<MatrixXd> qr(columns);
-  return qr.householderQ() * MatrixXd::Identity(columns.rows(), columns.cols());
+/// out = in as float64.
+/// @returns |in|²
+template <class Real>
+double widen(std::size_t count, const Real* in, double* out) {
+  double squares[4] = {};
+  std::size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (std::size_t j = 0; j < 4; ++j) {
+      const double x = in[i + j];
+      out[i + j] = x;
+      squares[j] += x * x;
+    }
+  }
+  for (; i < count; ++i) {
+    out[i] = in[i];
+    squares[0] += out[i] * out[i];
+  }
+  return squares[0] + squares[1] + squares[2] + squares[3];
 }
 
 }  // namespace
 
-std::vector<int> compression_delays(int max_delay) {
-  std::vector<int> delays;
-  for (std::int64_t delay = kFirstDelay; delay < max_delay; delay = (4 * delay + 2) / 3) {
-    delays.push_back(static_cast<int>(delay));
+template <class Real>
+SourceCompressor<Real>::SourceCompressor(const Shape& shape, double tolerance)
+    : shape_(shape),
+      most_(most_rows(shape.rows)),
+      squared_tolerance_(tolerance * tolerance),
+      ranks_(static_cast<std::size_t>(shape.slots), shape.rows),
+      dropped_(static_cast<std::size_t>(shape.slots)),
+      directions_(area(shape.slots, shape.rows) * static_cast<std::size_t>(most_)),
+      rooms_(static_cast<std::size_t>(shape.workers)),
+      wide_(area(shape.rows, shape.size)),
+      expanded_(area(shape.rows, shape.size)) {
+  for (Room& room : rooms_) {
+    room.gram = Buffer<double>(area(shape.rows, kernels::padded(shape.rows)));
+    room.columns = Buffer<double>(area(most_ + 1, kernels::padded(shape.rows)));
+    room.wide = Buffer<double>(area(shape.rows, shape.size));
+    room.kept = Buffer<Real>(area(most_, shape.rows));
+    room.product = Buffer<Real>(area(most_, shape.size) + area(shape.rows, most_));
   }
-  return delays;
 }
 
-MatrixXd dominant_directions(const MatrixXd& gram, double loss, Index most) {
-  const Index size = gram.rows();
-  const double trace = gram.trace();
-  if (!std::isfinite(trace) || trace <= 0) return {};
+template <class Real>
+double SourceCompressor<Real>::bytes(const Shape& shape) {
+  const double all = static_cast<double>(shape.rows) * shape.size;
+  const double squared = static_cast<double>(shape.rows) * static_cast<double>(shape.rows);
+  return sizeof(Real) * (shape.slots * squared + all) + 8 * all +
+         shape.workers * ((8 + sizeof(Real)) * all + (16 + 2 * sizeof(Real)) * squared);
+}
+
+template <class Real>
+void SourceCompressor<Real>::begin(std::size_t slot) {
+  ranks_[slot] = shape_.rows;
+  dropped_[slot] = 0;
+}
+
+template <class Real>
+Real* SourceCompressor<Real>::directions(std::size_t slot) {
+  return directions_.data() + slot * area(shape_.rows, most_);
+}
+
+template <class Real>
+const Real* SourceCompressor<Real>::directions(std::size_t slot) const {
+  return directions_.data() + slot * area(shape_.rows, most_);
+}
+
+template <class Real>
+int SourceCompressor<Real>::form_gram(Room& room, int rank, std::span<Real* const> blocks) const {
+  const std::int64_t stride = kernels::padded(rank);
+  const int size = shape_.size;
+  int present = 0;
+  for (const Real* block : blocks) {
+    const double squared_norm = widen(area(rank, size), block, room.wide.data());
+    if (squared_norm == 0) continue;  // nothing to lose
+    kernels::gemm<double>(rank, rank, size, 1 / squared_norm, {room.wide.data(), size},
+                          {room.wide.data(), size, true}, present == 0 ? 0 : 1, room.gram.data(),
+                          stride);
+    ++present;
+  }
+  for (int row = 0; row < rank; ++row) {
+    std::fill(room.gram.data() + row * stride + rank, room.gram.data() + (row + 1) * stride, 0.0);
+  }
+  return present;
+}
+
+template <class Real>
+bool SourceCompressor<Real>::compress(int worker, std::size_t slot, std::span<Real* const> blocks,
+                                      const Limits& limits) {
+  const int rank = ranks_[slot];
+  const int most = std::min({limits.most, most_, rank - 1});
+  if (most < 1) return false;
+  Room& room = rooms_[static_cast<std::size_t>(worker)];
+  const int trace = form_gram(room, rank, blocks);  // a part of 1 from each block
   // The blocks' residuals add up to the residual trace, so none of them exceeds it; what rounding
   // may hide of it counts as lost.
-  const double hidden = static_cast<double>(size) * std::numeric_limits<double>::epsilon() * trace;
-  const double limit = loss * loss - hidden;
-  if (limit <= 0) return {};
-  MatrixXd factor(size, most);
-  Eigen::VectorXd residual = gram.diagonal();
-  for (Index k = 0;; ++k) {
-    if (residual.sum() <= limit) return orthonormal_basis(factor.leftCols(k));
-    if (k == most) return {};
-    Index pivot = 0;
-    const double largest = residual.maxCoeff(&pivot);
-    factor.col(k) = gram.col(pivot);
-    factor.col(k).noalias() -= factor.leftCols(k) * factor.row(pivot).head(k).transpose();
-    factor.col(k) /= std::sqrt(largest);
-    residual = (residual.array() - factor.col(k).array().square()).max(0);
-    residual[pivot] = 0;
-  }
+  const double hidden = rank * std::numeric_limits<double>::epsilon() * trace;
+  const double limit = (squared_tolerance_ - dropped_[slot]) / limits.share - hidden;
+  if (trace == 0 || limit <= 0) return false;
+  const kernels::PivotedFactor factor = kernels::pivoted_cholesky(
+      {.size = rank, .values = room.gram.data()}, limit, most, room.columns.data());
+  // Numbers that are not finite give a residual that is neither.
+  if (!(factor.residual <= limit) || factor.count == 0) return false;
+  kernels::orthonormalize(rank, factor.count, room.columns.data());
+  reduce(room, slot, factor.count, blocks);
+  dropped_[slot] += factor.residual + hidden;
+  return true;
 }
 
+/// Replaces the blocks by Vᵀ J and U by U V.
 template <class Real>
-SourceCompressor<Real>::SourceCompressor(int slots, int rows, int size, double tolerance,
-                                         int workers)
-    : rows_(rows),
-      size_(size),
-      most_(worthwhile(rows)),
-      loss_(compression_loss(tolerance)),
-      ranks_(static_cast<std::size_t>(slots), rows),
-      directions_(static_cast<std::size_t>(slots) * area(rows, most_)),
-      wide_(static_cast<std::size_t>(workers) * area(rows, size)),
-      product_(static_cast<std::size_t>(workers) * area(rows, size)),
-      expanded_(area(rows, size)) {}
-
-template <class Real>
-double SourceCompressor<Real>::bytes(int slots, int rows, int size, int workers) {
-  return 8.0 * slots * rows * worthwhile(rows) + 16.0 * workers * rows * size +
-         static_cast<double>(sizeof(Real)) * rows * size;
-}
-
-template <class Real>
-double* SourceCompressor<Real>::directions(std::size_t slot) {
-  return directions_.data() + slot * area(rows_, most_);
-}
-
-template <class Real>
-const double* SourceCompressor<Real>::widen(int worker, int rank, const Real* block) {
-  double* wide = wide_.data() + static_cast<std::size_t>(worker) * area(rows_, size_);
-  std::copy_n(block, area(rank, size_), wide);
-  return wide;
-}
-
-template <class Real>
-MatrixXd SourceCompressor<Real>::gram_of(int worker, int rank, std::span<Real* const> blocks) {
-  MatrixXd sum = MatrixXd::Zero(rank, rank);
-  MatrixXd gram(rank, rank);
-  for (const Real* block : blocks) {
-    const double* wide = widen(worker, rank, block);
-    kernels::gemm<double>(rank, rank, size_, 1, {wide, size_}, {wide, size_, true}, 0, gram.data(),
-                          rank);
-    // A block of zeros loses nothing.
-    if (const double trace = gram.trace(); trace != 0) sum += gram / trace;
-  }
-  return sum;
-}
-
-template <class Real>
-void SourceCompressor<Real>::compress(int worker, std::size_t slot, std::span<Real* const> blocks) {
+void SourceCompressor<Real>::reduce(Room& room, std::size_t slot, int reduced,
+                                    std::span<Real* const> blocks) {
   const int rank = ranks_[slot];
-  const RowMajor kept = dominant_directions(gram_of(worker, rank, blocks), loss_, worthwhile(rank));
-  const auto reduced = static_cast<int>(kept.cols());
-  if (reduced == 0) return;
-  double* product = product_.data() + static_cast<std::size_t>(worker) * area(rows_, size_);
-  for (Real* block : blocks) {
-    const double* wide = widen(worker, rank, block);
-    kernels::gemm<double>(reduced, size_, rank, 1, {kept.data(), reduced, true}, {wide, size_}, 0,
-                          product, size_);
-    std::transform(product, product + area(reduced, size_), block,
+  const int size = shape_.size;
+  for (int k = 0; k < reduced; ++k) {
+    const double* column = room.columns.data() + k * kernels::padded(rank);
+    std::transform(column, column + rank, room.kept.data() + area(k, rank),
                    [](double value) { return static_cast<Real>(value); });
   }
-  double* total = directions(slot);
-  if (rank == rows_) {
-    std::copy_n(kept.data(), area(rank, reduced), total);
+  Real* product = room.product.data();
+  for (Real* block : blocks) {
+    kernels::gemm<Real>(reduced, size, rank, 1, {room.kept.data(), rank}, {block, size}, 0, product,
+                        size);
+    std::copy_n(product, area(reduced, size), block);
+  }
+  Real* total = directions(slot);
+  if (rank == shape_.rows) {
+    for (int k = 0; k < reduced; ++k) {
+      for (int row = 0; row < rank; ++row) {
+        total[area(row, reduced) + static_cast<std::size_t>(k)] =
+            room.kept[area(k, rank) + static_cast<std::size_t>(row)];
+      }
+    }
   } else {
-    const RowMajor before = Eigen::Map<const RowMajor>(total, rows_, rank);
-    kernels::gemm<double>(rows_, reduced, rank, 1, {before.data(), rank}, {kept.data(), reduced}, 0,
-                          total, reduced);
+    kernels::gemm<Real>(shape_.rows, reduced, rank, 1, {total, rank},
+                        {room.kept.data(), rank, true}, 0, product, reduced);
+    std::copy_n(product, area(shape_.rows, reduced), total);
   }
   ranks_[slot] = reduced;
 }
 
 template <class Real>
-void SourceCompressor<Real>::add(int worker, std::size_t slot, const Real* rows, double* sum) {
-  const int rank = ranks_[slot];
-  kernels::gemm<double>(rows_, size_, rank, 1, {directions(slot), rank},
-                        {widen(worker, rank, rows), size_}, 1, sum, size_);
+void SourceCompressor<Real>::add(std::size_t slot, const Real* rows, double* sum) const {
+  kernels::add_product<Real>({.rows = shape_.rows,
+                              .inner = ranks_[slot],
+                              .size = shape_.size,
+                              .u = directions(slot),
+                              .v = rows},
+                             sum);
 }
 
 template <class Real>
 const Real* SourceCompressor<Real>::expand(std::size_t slot, const Real* rows) {
-  double* product = product_.data();
-  std::fill_n(product, area(rows_, size_), 0.0);
-  add(0, slot, rows, product);
-  std::transform(product, product + area(rows_, size_), expanded_.begin(),
+  std::fill(wide_.begin(), wide_.end(), 0.0);
+  add(slot, rows, wide_.data());
+  std::transform(wide_.begin(), wide_.end(), expanded_.begin(),
                  [](double value) { return static_cast<Real>(value); });
   return expanded_.data();
 }

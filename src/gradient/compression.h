@@ -4,7 +4,6 @@
 // (docs/method.md, "Rank tolerance").
 #pragma once
 
-#include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,25 +13,12 @@
 
 namespace stategrad::gradient {
 
-/// Delays, rising and below max_delay, before whose step a source may be compressed: 6, 8, 11, 15,
-/// 20 ..., each a third longer than the one before.
-[[nodiscard]] std::vector<int> compression_delays(int max_delay);
-
-/// The share of a block's norm that one compression may drop under a tolerance: a quarter of it,
-/// for shares grow while the block shrinks, and those of several compressions add up (as squares).
-[[nodiscard]] constexpr double compression_loss(double tolerance) { return tolerance / 4; }
-
-/// Few orthonormal columns V [r, k] that nearly span the r rows of some matrices J_b: for each b,
-///   |J_b - V Vᵀ J_b| <= loss |J_b|  (Frobenius norms).
-/// Pivoted Cholesky factorization that stops as soon as the bound holds, then a QR of its k
-/// columns.
-/// @param gram Σ_b J_b J_bᵀ / |J_b|², [r, r]
-/// @param most columns at most
-/// @returns no columns when `most` do not suffice, or when gram is zero, not finite, or too coarse
-///   by rounding to tell whether the bound holds
-/// Cost: about 3 r k² operations, r k² / 2 when refused.
-[[nodiscard]] Eigen::MatrixXd dominant_directions(const Eigen::MatrixXd& gram, double loss,
-                                                  Eigen::Index most);
+struct CompressorShape {
+  int slots = 0;
+  int rows = 0;  ///< R
+  int size = 0;  ///< H
+  int workers = 1;
+};
 
 /// The compressed sources of a ring of slots. A slot's blocks J_b [R, H] are kept as U J̃_b, with
 /// J̃_b [r, H] in the first rows of the block and U [R, r] here, one for all blocks; the columns of
@@ -43,46 +29,67 @@ namespace stategrad::gradient {
 template <class Real>
 class SourceCompressor {
  public:
-  /// @param tolerance > 0
+  using Shape = CompressorShape;
+  /// What a compression may do.
+  struct Limits {
+    int most = 0;   ///< rows at most; otherwise nothing is changed
+    int share = 1;  ///< it may drop one of so many equal parts of what the tolerance leaves
+  };
+
+  /// @param tolerance R > 0: all compressions of a source together drop squared shares of its
+  ///   blocks' squared norms that add up to at most R²
   /// @throws ResourceError when the memory does not suffice
-  SourceCompressor(int slots, int rows, int size, double tolerance, int workers);
+  SourceCompressor(const Shape& shape, double tolerance);
 
   /// Bytes that a compressor takes.
-  [[nodiscard]] static double bytes(int slots, int rows, int size, int workers);
+  [[nodiscard]] static double bytes(const Shape& shape);
 
   /// A new source, not compressed, takes the slot.
-  void begin(std::size_t slot) { ranks_[slot] = rows_; }
+  void begin(std::size_t slot);
   /// r; R of a source that is not compressed.
   [[nodiscard]] int rank(std::size_t slot) const { return ranks_[slot]; }
-  [[nodiscard]] bool compressed(std::size_t slot) const { return ranks_[slot] < rows_; }
+  [[nodiscard]] bool compressed(std::size_t slot) const { return ranks_[slot] < shape_.rows; }
 
-  /// Compresses further where this leaves at most nine rows of ten.
+  /// Drops of every block J_b at most the share e of its norm,
+  ///   |J_b - V Vᵀ J_b| <= e |J_b|,  e² = (R² - squares of the shares dropped before) / share,
+  /// where at most limits.most rows are left by that. V: the pivoted Cholesky factor of
+  /// Σ_b J_b J_bᵀ / |J_b|² in float64, stopped when its residual trace is e², made orthonormal.
   /// @param blocks all that the recursion carries of the source, [r, H] each, changed in place
-  void compress(int worker, std::size_t slot, std::span<Real* const> blocks);
+  /// @returns whether anything was changed
+  bool compress(int worker, std::size_t slot, std::span<Real* const> blocks, const Limits& limits);
 
-  /// sum [R, H] += U rows, in float64. The source must be compressed.
+  /// sum [R, H] += U rows; each element of U rows is formed in Real. The source must be compressed.
   /// @param rows [r, H]
-  void add(int worker, std::size_t slot, const Real* rows, double* sum);
+  void add(std::size_t slot, const Real* rows, double* sum) const;
 
-  /// U rows [R, H]; valid until the next call, which may come from one thread only, while no other
-  /// works. The source must be compressed.
+  /// U rows [R, H]; valid until the next call, which may come from one thread only. The source must
+  /// be compressed.
   [[nodiscard]] const Real* expand(std::size_t slot, const Real* rows);
 
  private:
-  [[nodiscard]] double* directions(std::size_t slot);
-  /// The rows of a block as float64, in the worker's own room.
-  [[nodiscard]] const double* widen(int worker, int rank, const Real* block);
-  [[nodiscard]] Eigen::MatrixXd gram_of(int worker, int rank, std::span<Real* const> blocks);
+  /// A worker's own.
+  struct Room {
+    Buffer<double> gram;     ///< [R, padded(R)]
+    Buffer<double> columns;  ///< [most + 1, padded(R)]
+    Buffer<double> wide;     ///< [R, H]
+    Buffer<Real> kept;       ///< [most, R]: Vᵀ
+    Buffer<Real> product;    ///< [most, max(R, H)]
+  };
+  /// @returns how many blocks are not zero
+  int form_gram(Room& room, int rank, std::span<Real* const> blocks) const;
+  void reduce(Room& room, std::size_t slot, int reduced, std::span<Real* const> blocks);
+  [[nodiscard]] Real* directions(std::size_t slot);
+  [[nodiscard]] const Real* directions(std::size_t slot) const;
 
-  int rows_;
-  int size_;
+  Shape shape_;
   int most_;  ///< rows of a compressed source at most
-  double loss_;
+  double squared_tolerance_;
   std::vector<int> ranks_;
-  Buffer<double> directions_;  ///< [slot, R, most]; of each slot the first R r numbers, [R, r]
-  Buffer<double> wide_;        ///< [worker, R, H]
-  Buffer<double> product_;     ///< [worker, R, H]
-  Buffer<Real> expanded_;      ///< [R, H]
+  std::vector<double> dropped_;  ///< per slot: squares of shares
+  Buffer<Real> directions_;      ///< [slot, R, most]; of each slot the first R r numbers, [R, r]
+  std::vector<Room> rooms_;
+  Buffer<double> wide_;    ///< [R, H], of expand()
+  Buffer<Real> expanded_;  ///< [R, H]
 };
 
 }  // namespace stategrad::gradient

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/memory.h"
 #include "model/parameters.h"
@@ -12,18 +13,6 @@
 
 namespace stategrad::gradient {
 namespace {
-
-/// Rows of a tile: so many that the combined weights are fetched rarely, so few that the tile stays
-/// in the second-level cache, and a multiple of the micro-kernels' six.
-constexpr std::int64_t kTile = 48;
-constexpr std::int64_t kSmallestTile = 12;
-
-/// A compression that pays back in fewer steps than these is not worth while.
-constexpr std::int64_t kLeastSteps = 4;
-/// After so many vain compressions at a delay in a row only one of the next sixteen sources is
-/// tried: the gradients of some models never fit in fewer rows.
-constexpr std::int64_t kPatience = 4;
-constexpr std::int64_t kPause = 16;
 
 std::size_t product(std::size_t a, std::int64_t b, std::int64_t c) {
   return a * static_cast<std::size_t>(b) * static_cast<std::size_t>(c);
@@ -66,9 +55,10 @@ void StateGradientEngine<Real>::allocate(std::span<const double> basis) {
   double bytes = static_cast<double>(slots) * run_->rows * shape.size * (lstm ? 3 : 2) *
                  static_cast<double>(layers_.size() * sizeof(Real));
   const bool compress = run_->rank_tolerance > 0 && run_->rows > 1;
+  const CompressorShape compression{
+      .slots = schedule_.slots(), .rows = run_->rows, .size = shape.size, .workers = team_->size()};
   if (compress) {
-    bytes +=
-        SourceCompressor<Real>::bytes(schedule_.slots(), run_->rows, shape.size, team_->size());
+    bytes += SourceCompressor<Real>::bytes(compression);
   }
   require_memory(
       bytes < 1e18 ? static_cast<std::uintmax_t>(bytes) : std::uintmax_t{1000000000000000000},
@@ -91,11 +81,8 @@ void StateGradientEngine<Real>::allocate(std::span<const double> basis) {
                    [](double value) { return static_cast<Real>(value); });
   }
   if (compress) {
-    compressor_.emplace(schedule_.slots(), run_->rows, shape.size, run_->rank_tolerance,
-                        team_->size());
-    for (const int delay : compression_delays(schedule_.slots())) {
-      stages_.push_back({.delay = delay});
-    }
+    compressor_.emplace(compression, run_->rank_tolerance);
+    compressions_.emplace(*run_, schedule_.slots());
   }
   squared_norms_.resize(product(run_->states.size() * slots, run_->rows, 1));
   sums_.resize(run_->states.size() * slots);
@@ -109,7 +96,7 @@ void StateGradientEngine<Real>::advance(std::int64_t words, GradientSink& sink,
                                         const std::function<void(std::int64_t)>& on_progress) {
   words = std::min(words, schedule_.words() - position_);
   team_->run([&](ThreadTeam::Worker& worker) {
-    std::vector<kernels::JacobianRow<Real>> rows(static_cast<std::size_t>(kTile));
+    Scratch scratch{.rows = Rows(static_cast<std::size_t>(kTile)), .blocks = {}};
     for (std::int64_t i = 0; i < words; ++i) {
       if (worker.index() == 0) {
         if (stop != nullptr && stop->load(std::memory_order_relaxed)) {
@@ -119,8 +106,7 @@ void StateGradientEngine<Real>::advance(std::int64_t words, GradientSink& sink,
         prepare(sink);
       }
       worker.barrier();
-      if (compressor_) compress_sources(worker);
-      take_step(worker, rows);
+      take_step(worker, scratch);
       if (worker.index() == 0) {
         deliver(sink);
         if (on_progress) on_progress(position_);
@@ -147,9 +133,10 @@ void StateGradientEngine<Real>::prepare(GradientSink& sink) {
   const std::int64_t now = run_->windowed ? schedule_.step(position_) : position_;
   sources_.clear();
   for (const int delay : delays_) {
+    const auto slot = static_cast<std::size_t>((now - delay) % schedule_.slots());
+    if (delay == 0 && compressor_) compressor_->begin(slot);
     sources_.push_back(
-        {.delay = delay, .slot = static_cast<std::size_t>((now - delay) % schedule_.slots())});
-    if (delay == 0 && compressor_) compressor_->begin(sources_.back().slot);
+        {.delay = delay, .slot = slot, .rank = compressor_ ? compressor_->rank(slot) : run_->rows});
   }
   std::fill(sums_.begin(), sums_.end(), nullptr);
   if (wanted_) {
@@ -159,73 +146,16 @@ void StateGradientEngine<Real>::prepare(GradientSink& sink) {
       }
     }
   }
-  lay_out_rows();
-  if (compressor_) choose_sources_to_compress();
-}
-
-/// Numbers the rows of all sources.
-template <class Real>
-void StateGradientEngine<Real>::lay_out_rows() {
-  std::int64_t first = 0;
-  for (Source& source : sources_) {
-    source.rank = compressor_ ? compressor_->rank(source.slot) : run_->rows;
-    source.first = first;
-    first += source.rank;
-  }
-  const std::int64_t share = first / (std::int64_t{4} * team_->size());
-  tile_ = std::clamp(share / kSmallestTile * kSmallestTile, kSmallestTile, kTile);
-  next_row_.store(0, std::memory_order_relaxed);
-}
-
-template <class Real>
-void StateGradientEngine<Real>::choose_sources_to_compress() {
-  next_stage_.store(0, std::memory_order_relaxed);
-  next_sum_.store(0, std::memory_order_relaxed);
-  for (Stage& stage : stages_) {
-    stage.source = kNone;
-    const auto found =
-        std::lower_bound(sources_.begin(), sources_.end(), stage.delay,
-                         [](const Source& source, int delay) { return source.delay < delay; });
-    if (found == sources_.end() || found->delay != stage.delay || found->rank == 1) continue;
-    if (schedule_.steps_left(position_, stage.delay) + 1 < kLeastSteps) continue;
-    if (stage.refusals >= kPatience && ++stage.passed_over % kPause != 0) continue;
-    stage.source = static_cast<std::size_t>(found - sources_.begin());
-  }
-}
-
-/// All workers: compresses the chosen sources as the word before left them, a source a worker.
-template <class Real>
-void StateGradientEngine<Real>::compress_sources(ThreadTeam::Worker& worker) {
-  std::vector<Real*> blocks;
-  while (true) {
-    const std::size_t i = next_stage_.fetch_add(1, std::memory_order_relaxed);
-    if (i >= stages_.size()) break;
-    if (stages_[i].source == kNone) continue;
-    const std::size_t slot = sources_[stages_[i].source].slot;
-    const std::size_t at = product(slot, run_->rows, run_->architecture.size);
-    blocks.clear();
-    for (Layer& layer : layers_) {
-      blocks.push_back(layer.hidden[parity_].data() + at);
-      if (!layer.cell.empty()) blocks.push_back(layer.cell.data() + at);
-    }
-    compressor_->compress(worker.index(), slot, blocks);
-  }
-  worker.barrier();
-  if (worker.index() != 0) return;
-  for (Stage& stage : stages_) {
-    if (stage.source == kNone) continue;
-    const Source& source = sources_[stage.source];
-    stage.refusals = compressor_->rank(source.slot) < source.rank ? 0 : stage.refusals + 1;
-  }
-  lay_out_rows();
+  if (compressions_) compressions_->choose(sources_, schedule_, position_, work_.choices);
+  lay_out_tiles(sources_, run_->rows, team_->size(), work_);
+  next_work_.store(0, std::memory_order_relaxed);
 }
 
 /// All workers: one word through the network and, where sources are carried, through their rows.
 template <class Real>
-void StateGradientEngine<Real>::take_step(ThreadTeam::Worker& worker, Rows& rows) {
+void StateGradientEngine<Real>::take_step(ThreadTeam::Worker& worker, Scratch& scratch) {
   // Worker 0 may prepare the next word as soon as the last barrier of this one is passed.
   const bool differentiate = !sources_.empty();
-  const bool add = compressor_ && wanted_;
   const Architecture& shape = run_->architecture;
   const auto word = static_cast<std::size_t>(run_->text[static_cast<std::size_t>(position_)]);
   const Real* input = model_.parameters().embedding.data() + product(word, shape.embedding_size, 1);
@@ -239,28 +169,77 @@ void StateGradientEngine<Real>::take_step(ThreadTeam::Worker& worker, Rows& rows
     layer.packed.pack(worker, step.recurrent.data(), step.input.data());
   }
   worker.barrier();
-  const std::int64_t count = active_rows();
-  while (true) {
-    const std::int64_t first = next_row_.fetch_add(tile_, std::memory_order_relaxed);
-    if (first >= count) break;
-    advance_tile(rows, first, std::min(first + tile_, count));
-  }
+  work_on(worker, scratch);
   worker.barrier();
-  if (add) add_compressed(worker);
 }
 
-/// All workers: adds the blocks of compressed sources to their sums, a block a worker.
 template <class Real>
-void StateGradientEngine<Real>::add_compressed(ThreadTeam::Worker& worker) {
+void StateGradientEngine<Real>::work_on(ThreadTeam::Worker& worker, Scratch& scratch) {
+  const std::size_t choices = work_.choices.size();
   while (true) {
-    const std::size_t i = next_sum_.fetch_add(1, std::memory_order_relaxed);
-    if (i >= run_->states.size() * sources_.size()) break;
-    const Source& source = sources_[i % sources_.size()];
-    if (sums_[i] == nullptr || !compressor_->compressed(source.slot)) continue;
-    compressor_->add(worker.index(), source.slot,
-                     newest_block(i / sources_.size(), source, 1 - parity_), sums_[i]);
+    const std::size_t i = next_work_.fetch_add(1, std::memory_order_relaxed);
+    if (i >= choices + work_.tiles.size()) break;
+    if (i >= choices) {
+      advance_sources(work_.tiles[i - choices], scratch);
+      continue;
+    }
+    const CompressionPlan::Choice& choice = work_.choices[i];
+    compress(worker.index(), choice, scratch);
+    advance_sources({.source = choice.source, .rows = sources_[choice.source].rank}, scratch);
   }
-  worker.barrier();
+}
+
+/// Compresses a source as the word before left it, where that pays.
+template <class Real>
+void StateGradientEngine<Real>::compress(int worker, const CompressionPlan::Choice& choice,
+                                         Scratch& scratch) {
+  Source& source = sources_[choice.source];
+  const std::size_t at = product(source.slot, run_->rows, run_->architecture.size);
+  scratch.blocks.clear();
+  for (Layer& layer : layers_) {
+    scratch.blocks.push_back(layer.hidden[parity_].data() + at);
+    if (!layer.cell.empty()) scratch.blocks.push_back(layer.cell.data() + at);
+  }
+  compressions_->report(choice,
+                        compressor_->compress(worker, source.slot, scratch.blocks,
+                                              {.most = choice.most, .share = choice.share}));
+  source.rank = compressor_->rank(source.slot);
+}
+
+/// Any number of rows, then the sums of those sources that are compressed.
+template <class Real>
+void StateGradientEngine<Real>::advance_sources(const Tile& tile, Scratch& scratch) {
+  Tile part = tile;
+  for (int done = 0; done < tile.rows; done += kTile) {
+    part.rows = std::min(kTile, tile.rows - done);
+    advance_tile(part, scratch.rows);
+    for (int i = 0; i < part.rows && done + kTile < tile.rows; ++i) {
+      step_row(part.source, part.direction);
+    }
+  }
+  if (compressor_ && wanted_) add_sums(tile);
+}
+
+template <class Real>
+void StateGradientEngine<Real>::step_row(std::size_t& source, int& direction) const {
+  if (++direction < sources_[source].rank) return;
+  direction = 0;
+  ++source;
+}
+
+/// Adds the blocks of compressed sources, of which a tile has all rows, to their sums.
+template <class Real>
+void StateGradientEngine<Real>::add_sums(const Tile& tile) {
+  int left = tile.rows;
+  for (std::size_t s = tile.source; left > 0; left -= sources_[s].rank, ++s) {
+    const Source& source = sources_[s];
+    if (!compressor_->compressed(source.slot)) return;  // nor are the others of the tile
+    for (std::size_t state = 0; state < run_->states.size(); ++state) {
+      double* sum = sums_[state * sources_.size() + s];
+      if (sum == nullptr) continue;
+      compressor_->add(source.slot, newest_block(state, source, 1 - parity_), sum);
+    }
+  }
 }
 
 template <class Real>
@@ -274,44 +253,51 @@ const Real* StateGradientEngine<Real>::newest_block(std::size_t state, const Sou
 }
 
 template <class Real>
-void StateGradientEngine<Real>::advance_tile(Rows& scratch, std::int64_t first, std::int64_t last) {
-  const auto count = static_cast<std::size_t>(last - first);
-  const std::span<kernels::JacobianRow<Real>> rows(scratch.data(), count);
-  const bool has_fresh = sources_.front().delay == 0;
-  const auto fresh = static_cast<std::size_t>(
-      has_fresh ? std::clamp<std::int64_t>(run_->rows - first, 0, last - first) : 0);
-  const auto next =
-      std::upper_bound(sources_.begin(), sources_.end(), first,
-                       [](std::int64_t row, const Source& source) { return row < source.first; });
-  const auto first_source = static_cast<std::size_t>(next - sources_.begin()) - 1;
+void StateGradientEngine<Real>::advance_tile(const Tile& tile, Rows& scratch) {
+  const std::span<kernels::JacobianRow<Real>> rows(scratch.data(),
+                                                   static_cast<std::size_t>(tile.rows));
+  const bool has_fresh = sources_[tile.source].delay == 0;
+  const auto fresh =
+      static_cast<std::size_t>(has_fresh ? std::min(run_->rows - tile.direction, tile.rows) : 0);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
     const cells::Linearization<Real>& step = layer.values->linearization();
-    std::size_t source = first_source;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t row = first + static_cast<std::int64_t>(i);
-      if (row == sources_[source].first + sources_[source].rank) ++source;
-      rows[i] = describe_row(l, source, row - sources_[source].first);
+    std::size_t source = tile.source;
+    int direction = tile.direction;
+    for (auto& row : rows) {
+      row = describe_row(l, source, direction);
+      step_row(source, direction);
     }
     for (const auto part : {rows.first(fresh), rows.subspan(fresh)}) {
       if (!part.empty()) advance_rows(layer.packed, step.f.data(), step.k.data(), part);
     }
-    const auto keep = [&](int state, double kernels::JacobianRow<Real>::*norm) {
-      if (state < 0) return;
-      double* out = squared_norms_.data() +
-                    product(static_cast<std::size_t>(state), active_rows(), 1) + first;
-      for (const auto& row : rows) *out++ = row.*norm;
-    };
-    keep(layer.cell_state, &kernels::JacobianRow<Real>::cell_squared_norm);
-    keep(layer.hidden_state, &kernels::JacobianRow<Real>::hidden_squared_norm);
+    keep_norms(tile, layer, rows);
   }
+}
+
+template <class Real>
+void StateGradientEngine<Real>::keep_norms(const Tile& tile, const Layer& layer,
+                                           std::span<const kernels::JacobianRow<Real>> rows) {
+  const auto keep = [&](int state, double kernels::JacobianRow<Real>::*norm) {
+    if (state < 0) return;
+    const std::size_t first = static_cast<std::size_t>(state) * sources_.size();
+    std::size_t source = tile.source;
+    int direction = tile.direction;
+    for (const auto& row : rows) {
+      squared_norms_[product(first + source, run_->rows, 1) + static_cast<std::size_t>(direction)] =
+          row.*norm;
+      step_row(source, direction);
+    }
+  };
+  keep(layer.cell_state, &kernels::JacobianRow<Real>::cell_squared_norm);
+  keep(layer.hidden_state, &kernels::JacobianRow<Real>::hidden_squared_norm);
 }
 
 /// Where a row of a source is read and written in a layer.
 template <class Real>
 kernels::JacobianRow<Real> StateGradientEngine<Real>::describe_row(std::size_t l,
                                                                    std::size_t source_index,
-                                                                   std::int64_t direction) {
+                                                                   int direction) {
   Layer& layer = layers_[l];
   const auto size = static_cast<std::size_t>(run_->architecture.size);
   const Source& source = sources_[source_index];
@@ -344,16 +330,19 @@ kernels::JacobianRow<Real> StateGradientEngine<Real>::describe_row(std::size_t l
 template <class Real>
 void StateGradientEngine<Real>::deliver(GradientSink& sink) {
   if (!sources_.empty()) parity_ = 1 - parity_;
-  const double* norms = squared_norms_.data();
   for (std::size_t state = 0; wanted_ && state < run_->states.size(); ++state) {
-    for (const Source& source : sources_) {
-      double squared_norm = 0;
-      for (int r = 0; r < source.rank; ++r) squared_norm += *norms++;
+    for (std::size_t s = 0; s < sources_.size(); ++s) {
+      const Source& source = sources_[s];
+      const double* norms =
+          squared_norms_.data() + product(state * sources_.size() + s, run_->rows, 1);
+      const double squared_norm = std::accumulate(norms, norms + source.rank, 0.0);
       const BlockKey block_key = key(state, source);
       if (!std::isfinite(squared_norm)) fail(block_key);
       if (!sink.wants(block_key)) continue;
       const Real* values = newest_block(state, source, parity_);
-      if (source.rank < run_->rows) values = compressor_->expand(source.slot, values);
+      if (source.rank < run_->rows) {
+        values = sink.reads_values(block_key) ? compressor_->expand(source.slot, values) : nullptr;
+      }
       sink.push({.key = block_key,
                  .rows = run_->rows,
                  .size = run_->architecture.size,

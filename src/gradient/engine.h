@@ -14,7 +14,10 @@
 #include "base/buffer.h"
 #include "cells/differentiable_layer.h"
 #include "gradient/compression.h"
+#include "gradient/compression_plan.h"
 #include "gradient/schedule.h"
+#include "gradient/source.h"
+#include "gradient/tiles.h"
 #include "kernels/jacobian_rows.h"
 #include "stategrad/gradient_sink.h"
 #include "stategrad/language_model.h"
@@ -34,8 +37,9 @@ namespace stategrad::gradient {
 /// row j. The newest source starts from zero rows and takes its part from below: from the basis in
 /// layer 0.
 ///
-/// With a rank tolerance old sources have fewer rows than R (compression.h); their sums are made
-/// from whole sources, not row by row.
+/// With a rank tolerance old sources have fewer rows than R (compression.h). Such a source is
+/// worked on as a whole: compressed further, if it is its turn, then advanced, then added to its
+/// sums.
 template <class Real>
 class StateGradientEngine {
  public:
@@ -66,36 +70,27 @@ class StateGradientEngine {
     int cell_state = -1;     ///< index of the cell state among the run's states, if wanted
     int hidden_state = -1;
   };
-  /// A source that is carried over the current word.
-  struct Source {
-    int delay = 0;
-    std::size_t slot = 0;
-    int rank = 0;            ///< rows in use: R, or fewer when compressed
-    std::int64_t first = 0;  ///< the number of its first row among those of all sources
+  /// What a worker needs for itself.
+  struct Scratch {
+    Rows rows;
+    std::vector<Real*> blocks;
   };
-  /// A delay at which sources are compressed, and how often in a row that was in vain.
-  struct Stage {
-    int delay = 0;
-    std::int64_t refusals = 0;
-    std::int64_t passed_over = 0;  ///< sources since it became rare to try
-    std::size_t source = kNone;    ///< index of the one to compress before the current word
-  };
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
   void allocate(std::span<const double> basis);
   [[nodiscard]] BlockKey key(std::size_t state, const Source& source) const;
-  [[nodiscard]] std::int64_t active_rows() const {
-    return sources_.empty() ? 0 : sources_.back().first + sources_.back().rank;
-  }
   void prepare(GradientSink& sink);
-  void choose_sources_to_compress();
-  void compress_sources(ThreadTeam::Worker& worker);
-  void lay_out_rows();
-  void add_compressed(ThreadTeam::Worker& worker);
-  void take_step(ThreadTeam::Worker& worker, Rows& rows);
-  void advance_tile(Rows& scratch, std::int64_t first, std::int64_t last);
+  void take_step(ThreadTeam::Worker& worker, Scratch& scratch);
+  void work_on(ThreadTeam::Worker& worker, Scratch& scratch);
+  void compress(int worker, const CompressionPlan::Choice& choice, Scratch& scratch);
+  void advance_sources(const Tile& tile, Scratch& scratch);
+  void advance_tile(const Tile& tile, Rows& scratch);
+  void add_sums(const Tile& tile);
   [[nodiscard]] kernels::JacobianRow<Real> describe_row(std::size_t layer, std::size_t source,
-                                                        std::int64_t direction);
+                                                        int direction);
+  /// The next row: of the same source or the first of the next one.
+  void step_row(std::size_t& source, int& direction) const;
+  void keep_norms(const Tile& tile, const Layer& layer,
+                  std::span<const kernels::JacobianRow<Real>> rows);
   /// Where the rows of a source's block begin that were computed last.
   [[nodiscard]] const Real* newest_block(std::size_t state, const Source& source, int parity) const;
   void deliver(GradientSink& sink);
@@ -108,7 +103,7 @@ class StateGradientEngine {
   Buffer<Real> basis_;  ///< [R, E]
   std::vector<Layer> layers_;
   std::optional<SourceCompressor<Real>> compressor_;
-  std::vector<Stage> stages_;
+  std::optional<CompressionPlan> compressions_;
   std::int64_t position_ = 0;
   int parity_ = 0;
 
@@ -117,11 +112,9 @@ class StateGradientEngine {
   std::vector<Source> sources_;  ///< by rising delay
   bool wanted_ = false;
   std::vector<double*> sums_;          ///< [state, source]
-  std::vector<double> squared_norms_;  ///< [state, source, row]
-  std::int64_t tile_ = 0;
-  std::atomic<std::int64_t> next_row_{0};
-  std::atomic<std::size_t> next_stage_{0};
-  std::atomic<std::size_t> next_sum_{0};
+  std::vector<double> squared_norms_;  ///< [state, source, R]
+  Work work_;
+  std::atomic<std::size_t> next_work_{0};
 };
 
 }  // namespace stategrad::gradient

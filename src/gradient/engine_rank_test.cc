@@ -185,6 +185,41 @@ TEST(RankTolerance, GivesTheSameBytesForEveryTeamAndInPieces) {
   expect_same_bytes(one, pieces);
 }
 
+/// Takes sums and norms, but no values.
+class SummingSink : public KeepingSink {
+ public:
+  [[nodiscard]] bool reads_values(const BlockKey& /*key*/) const override { return false; }
+  void push(const GradientBlock& block) override {
+    const auto* values = std::get_if<const float*>(&block.values);
+    ASSERT_NE(values, nullptr);
+    *values == nullptr ? ++without_values : ++with_values;
+    norms.push_back(block.squared_norm);
+  }
+  int with_values = 0;
+  int without_values = 0;
+  std::vector<double> norms;
+};
+
+TEST(RankTolerance, MakesNoBlocksForSinksThatOnlySum) {
+  const auto shape = shape_of(0, 1, 24, 40);
+  const auto model = random_model(shape, 3, 0.3).as<float>();
+  const auto text = random_text(shape, 60, 3);
+  const GradientOptions options{.max_delay = 40, .rank_tolerance = 1e-3};
+  const auto keeping = compute(model, text, options);
+  ThreadTeam team(1);
+  SummingSink summing;
+  compute_state_gradients(model, std::span<const WordId>(text), options, summing, team);
+  EXPECT_GT(summing.without_values, 50);
+  EXPECT_GT(summing.with_values, 500);
+  EXPECT_EQ(summing.sums, keeping.sums);
+  ASSERT_EQ(summing.norms.size(), keeping.order.size());
+  for (std::size_t i = 0; i < summing.norms.size(); ++i) {
+    const auto& [position, state, delay] = keeping.order[i];
+    const KeepingSink::Place place{static_cast<int>(state), position, static_cast<int>(delay)};
+    EXPECT_EQ(summing.norms[i], keeping.blocks.at(place).squared_norm);
+  }
+}
+
 TEST(RankTolerance, ChangesNothingWhereGradientsDoNotFitInFewerRows) {
   const auto shape = shape_of(0, 1, 8, 48);
   // A cell that keeps nearly all of every word.

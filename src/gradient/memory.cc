@@ -39,10 +39,10 @@ std::uint64_t engine_bytes(const GradientRun& run, DType dtype, int threads) {
     bytes += ring + number * step;
   }
   if (run.rank_tolerance > 0 && run.rows > 1) {
-    const int slots = Schedule(run).slots();
-    bytes += dtype == DType::kFloat64
-                 ? SourceCompressor<double>::bytes(slots, run.rows, shape.size, threads)
-                 : SourceCompressor<float>::bytes(slots, run.rows, shape.size, threads);
+    const CompressorShape compression{
+        .slots = Schedule(run).slots(), .rows = run.rows, .size = shape.size, .workers = threads};
+    bytes += dtype == DType::kFloat64 ? SourceCompressor<double>::bytes(compression)
+                                      : SourceCompressor<float>::bytes(compression);
   }
   constexpr double kTooMany = 1e18;
   return static_cast<std::uint64_t>(std::min(bytes, kTooMany));

@@ -24,6 +24,9 @@ class PartSink : public GradientSink {
     return sum == nullptr ? nullptr : sum + std::ptrdiff_t{first_row_} * size_;
   }
   [[nodiscard]] bool wants(const BlockKey& key) const override { return whole_.wants(key); }
+  [[nodiscard]] bool reads_values(const BlockKey& key) const override {
+    return whole_.reads_values(key);
+  }
   void push(const GradientBlock& block) override {
     GradientBlock part = block;
     part.first_row = first_row_;

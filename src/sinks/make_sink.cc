@@ -50,6 +50,12 @@ class FanOutSink : public GradientSink {
                        [&](const auto& sink) { return sink->wants(key); });
   }
 
+  [[nodiscard]] bool reads_values(const BlockKey& key) const override {
+    return std::any_of(sinks_.begin(), sinks_.end(), [&](const auto& sink) {
+      return sink->wants(key) && sink->reads_values(key);
+    });
+  }
+
   void push(const GradientBlock& block) override {
     for (const auto& sink : sinks_) {
       if (sink->wants(block.key)) sink->push(block);

@@ -26,6 +26,9 @@ class StatisticsSink : public GradientSink {
   void begin(const GradientRun& run) override;
   [[nodiscard]] double* accumulator(const BlockKey& key) override { return sums_.accumulator(key); }
   [[nodiscard]] bool takes_parts() const override { return true; }
+  [[nodiscard]] bool reads_values(const BlockKey& key) const override {
+    return sums_.reads_values(key);
+  }
   void push(const GradientBlock& block) override { sums_.push(block); }
   /// @throws ResourceError or DataError if the file cannot be written
   void finish() override;

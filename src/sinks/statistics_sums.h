@@ -27,6 +27,7 @@ class StatisticsSums : public GradientSink {
   void begin(const GradientRun& run) override;
   [[nodiscard]] double* accumulator(const BlockKey& key) override;
   [[nodiscard]] bool takes_parts() const override { return true; }
+  [[nodiscard]] bool reads_values(const BlockKey& /*key*/) const override { return false; }
   void push(const GradientBlock& block) override;
   void finish() override {}
 
