@@ -3,18 +3,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <numeric>
 #include <system_error>
 #include <vector>
 
 #include "analysis/spectrum.h"
 #include "base/text_format.h"
-#include "base/writable_folder.h"
+#include "cli/analysis_plan.h"
+#include "cli/gradient_pass.h"
 #include "gradient/source_sample.h"
 #include "model/parameters.h"
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
+#include "sinks/forecast.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
 
@@ -23,6 +27,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
+
+/// The folder of finished blocks, below that of the results.
+constexpr const char* kParts = "parts";
 
 double leading_value(const GradientBlock& block) {
   const auto numbers = static_cast<std::size_t>(block.rows) * static_cast<std::size_t>(block.size);
@@ -54,59 +61,31 @@ sinks::ModelTables tables_of(const LanguageModel<Real>& model, std::span<const W
   return tables;
 }
 
-/// What the parts must be of.
-sinks::ClassStatistics expected(const GradientRun& run, const OpenedModel& opened,
-                                const AnalysisRequest& request) {
-  sinks::ClassStatistics statistics;
-  statistics.run = sinks::describe_run(
-      run, {.model = opened.directory.string(),
-            .model_fingerprint = sinks::fingerprint_of_file(opened.weights_file),
-            .text = request.text.string(),
-            .dtype = opened.description.dtype,
-            .basis = {}});
-  statistics.blocks = request.blocks;
-  statistics.classes.signatures = {{}};
-  return statistics;
-}
-
-/// The sources of a shard block by block; blocks without any are left out.
-struct BlockSources {
-  int block = 0;
-  std::vector<std::int64_t> sources;
-};
-std::vector<BlockSources> blocks_of(const AnalysisRequest& request, std::int64_t words) {
-  const auto [first, last] = sources_of(request.shard, words);
-  std::vector<BlockSources> blocks;
-  for (std::int64_t source = first; source < last; ++source) {
-    const int block = sinks::block_of(source, words, request.blocks);
-    if (blocks.empty() || blocks.back().block != block) blocks.push_back({block, {}});
-    blocks.back().sources.push_back(source);
+template <class Real>
+void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
+            const AnalysisRequest& request, std::vector<std::int64_t> sources,
+            const Session& session, ThreadTeam& team) {
+  GradientOptions options = request.options;
+  options.sources = std::move(sources);
+  const std::int64_t words = std::ssize(plan.run.text);
+  const std::int64_t end = std::min(words, options.sources.back() + options.max_delay);
+  sinks::ClassSumsOptions sums{.directory = request.output / kParts,
+                               .run = plan.wanted.run,
+                               .blocks = request.blocks,
+                               .classes = plan.wanted.classes,
+                               .signature = plan.classes.signature,
+                               .sample = {},
+                               .leading = leading_value};
+  if (request.sample > 0) {
+    sums.sample =
+        gradient::stratified_sources(words, std::min(request.sample, words), request.seed);
   }
-  return blocks;
-}
-
-/// Whether an earlier run has finished this block.
-/// @throws DataError if the part is of another analysis
-bool is_done(const fs::path& parts, const BlockSources& block,
-             const sinks::ClassStatistics& wanted) {
-  const fs::path file = sinks::part_file(parts, block.block);
-  if (!fs::exists(file)) return false;
-  const sinks::ClassStatisticsReader reader(file, true);
-  if (!sinks::same_analysis(reader.head(), wanted) || reader.head().run.sources != block.sources) {
-    throw DataError(file.string(), "",
-                    "of an unfinished analysis of another model, text or choice of states, delays, "
-                    "blocks, classes or shard: give --overwrite to begin anew");
-  }
-  return true;
-}
-
-void prepare_folder(const AnalysisRequest& request, const fs::path& parts) {
-  require_writable_folder(request.output, "for the results");
-  const fs::path file = request.output / sinks::kStatisticsFileName;
-  if (!request.overwrite && fs::exists(file)) {
-    throw DataError(file.string(), "", "exists already: give --overwrite to replace it");
-  }
-  if (request.overwrite) fs::remove_all(parts);
+  sinks::ClassSums sink(std::move(sums));
+  const auto progress = session.make_progress("state gradients", "words", end);
+  if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
+  options.stop = session.stop;
+  compute_state_gradients(model, plan.run.text.first(static_cast<std::size_t>(end)), options, sink,
+                          team);
 }
 
 template <class Real>
@@ -114,58 +93,90 @@ AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& op
                          const AnalysisRequest& request, std::span<const WordId> text,
                          const Session& session, ThreadTeam& team) {
   const auto start = Clock::now();
-  const fs::path parts = request.output / "parts";
-  const GradientRun run = plan_state_gradients(model, text, request.options);
-  const std::int64_t words = std::ssize(text);
-  const sinks::ClassStatistics wanted = expected(run, opened, request);
-  prepare_folder(request, parts);
-  AnalysisSummary summary{.file = request.output / sinks::kStatisticsFileName, .words = words};
-  GradientOptions options = request.options;
-  std::vector<fs::path> files;
-  for (const BlockSources& block : blocks_of(request, words)) {
-    files.push_back(sinks::part_file(parts, block.block));
-    const std::int64_t count = std::ssize(block.sources);
-    summary.positions += count;
-    if (is_done(parts, block, wanted)) {
-      summary.continued += count;
-    } else {
-      options.sources.insert(options.sources.end(), block.sources.begin(), block.sources.end());
-    }
-  }
-  if (summary.continued > 0) {
+  const AnalysisPlan plan = plan_analysis(model, text, opened, request, team.size());
+  const fs::path parts = request.output / kParts;
+  if (request.overwrite) fs::remove_all(parts);
+  AnalysisWork work = find_work(plan, request, parts);
+  if (work.done > 0) {
     session.note(fmt::format("going on with an interrupted analysis: {} of {} positions are done",
-                             format_count(summary.continued), format_count(summary.positions)));
+                             format_count(work.done), format_count(work.positions)));
+  } else {
+    sinks::require_space({.files = 1, .bytes = plan.disk, .upper_bound = true}, request.output);
   }
-  if (!options.sources.empty()) {
-    const std::int64_t end = std::min(words, options.sources.back() + options.max_delay);
-    sinks::ClassSumsOptions sums{.directory = parts,
-                                 .run = wanted.run,
-                                 .blocks = request.blocks,
-                                 .classes = wanted.classes,
-                                 .signature = {},
-                                 .sample = {},
-                                 .leading = leading_value};
-    if (request.sample > 0) {
-      sums.sample =
-          gradient::stratified_sources(words, std::min(request.sample, words), request.seed);
-    }
-    sinks::ClassSums sink(std::move(sums));
-    const auto progress = session.make_progress("state gradients", "words", end);
-    if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
-    options.stop = session.stop;
-    compute_state_gradients(model, text.first(static_cast<std::size_t>(end)), options, sink, team);
+  if (!work.sources.empty()) {
+    sum_up(model, plan, request, std::move(work.sources), session, team);
   }
   const auto progress =
       session.make_progress("sums by class", "combinations",
-                            std::ssize(wanted.classes.signatures) * std::ssize(wanted.run.states));
-  const sinks::ModelTables tables =
-      tables_of(model, text, wanted.classes, {}, sources_of(request.shard, words));
-  sinks::merge_class_statistics(files, true, &tables, summary.file, [&](std::int64_t done) {
+                            std::ssize(plan.classes.signatures) * std::ssize(plan.run.states));
+  const std::int64_t words = std::ssize(text);
+  const sinks::ModelTables tables = tables_of(
+      model, text, plan.wanted.classes, plan.classes.signature, sources_of(request.shard, words));
+  const fs::path file = request.output / sinks::kStatisticsFileName;
+  sinks::merge_class_statistics(work.parts, true, &tables, file, [&](std::int64_t done) {
     if (progress) progress->update(done);
   });
   fs::remove_all(parts);
-  summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  return summary;
+  return {.file = file,
+          .words = words,
+          .positions = work.positions,
+          .continued = work.done,
+          .classes = plan.classes.names.size(),
+          .seconds = std::chrono::duration<double>(Clock::now() - start).count()};
+}
+
+/// Seconds for the single state gradients of the sample.
+double seconds_of_sample(const GradientRun& run, std::int64_t sample) {
+  if (sample == 0) return 0;
+  const std::vector<float> values(
+      static_cast<std::size_t>(run.rows) * static_cast<std::size_t>(run.architecture.size), 1.0F);
+  const auto start = Clock::now();
+  static_cast<void>(leading_value(
+      {.key = {}, .rows = run.rows, .size = run.architecture.size, .values = values.data()}));
+  return std::chrono::duration<double>(Clock::now() - start).count() * static_cast<double>(sample) *
+         run.max_delay * static_cast<double>(run.states.size());
+}
+
+template <class Real>
+StepForecast forecast(const LanguageModel<Real>& model, const OpenedModel& opened,
+                      const AnalysisRequest& request, std::span<const WordId> text,
+                      const Session& session, ThreadTeam& team) {
+  const AnalysisPlan plan = plan_analysis(model, text, opened, request, team.size());
+  PassRequest pass{.text = request.text,
+                   .formats = {sinks::OutputFormat::kStatistics},
+                   .output = request.output,
+                   .overwrite = true,
+                   .options = request.options,
+                   .blocks = request.blocks};
+  const std::int64_t words = std::ssize(text);
+  const auto [first, last] = sources_of(request.shard, words);
+  if (request.shard.of > 1) {
+    pass.options.sources.resize(static_cast<std::size_t>(last - first));
+    std::iota(pass.options.sources.begin(), pass.options.sources.end(), first);
+  }
+  StepForecast step = forecast_gradient_pass(opened, pass, session, team);
+  step.step = "analyze";
+  step.seconds += seconds_of_sample(plan.run, std::min(request.sample, words)) /
+                  static_cast<double>(request.shard.of);
+  step.memory = plan.memory;
+  step.disk = plan.disk;
+  step.disk_at_most = true;
+  step.files = 1;
+  session.note(fmt::format("{} classes in {} combinations", plan.classes.names.size(),
+                           plan.classes.signatures.size()));
+  return step;
+}
+
+std::vector<WordId> text_of(const OpenedModel& opened, const AnalysisRequest& request,
+                            const Session& session) {
+  std::int64_t unknown = 0;
+  std::vector<WordId> text = read_text(opened, request.text, unknown);
+  if (unknown > 0) {
+    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
+                             request.text.string(), format_count(unknown),
+                             format_count(std::ssize(text))));
+  }
+  return text;
 }
 
 }  // namespace
@@ -193,15 +204,17 @@ std::pair<std::int64_t, std::int64_t> sources_of(const Shard& shard, std::int64_
 
 AnalysisSummary run_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
                                   const Session& session, ThreadTeam& team) {
-  std::int64_t unknown = 0;
-  const std::vector<WordId> text = read_text(opened, request.text, unknown);
-  if (unknown > 0) {
-    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
-                             request.text.string(), format_count(unknown),
-                             format_count(std::ssize(text))));
-  }
+  const std::vector<WordId> text = text_of(opened, request, session);
   return std::visit(
       [&](const auto& model) { return run_pass(model, opened, request, text, session, team); },
+      opened.model);
+}
+
+StepForecast forecast_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
+                                    const Session& session, ThreadTeam& team) {
+  const std::vector<WordId> text = text_of(opened, request, session);
+  return std::visit(
+      [&](const auto& model) { return forecast(model, opened, request, text, session, team); },
       opened.model);
 }
 

@@ -9,9 +9,10 @@
 #include <string>
 #include <utility>
 
+#include "cli/dry_run.h"
 #include "cli/model_arguments.h"
-#include "sinks/class_statistics.h"
 #include "stategrad/state_gradients.h"
+#include "text/class_definitions.h"
 
 namespace stategrad::cli {
 
@@ -35,8 +36,10 @@ struct AnalysisRequest {
   GradientOptions options;  ///< without sources; continuous
   int blocks = 10;
   std::int64_t sample = 0;  ///< sources whose gradients are looked at one by one, of the whole text
+  text::ClassDefinitions classes;  ///< none: all words are alike
   Shard shard;
-  std::uint64_t seed = 1;  ///< of the sample
+  std::uint64_t seed = 1;                      ///< of the sample
+  std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
 };
 
 struct AnalysisSummary {
@@ -44,16 +47,23 @@ struct AnalysisSummary {
   std::int64_t words = 0;      ///< of the text
   std::int64_t positions = 0;  ///< sources of the shard
   std::int64_t continued = 0;  ///< of them, those of blocks that an earlier run had finished
+  std::size_t classes = 0;     ///< C
   double seconds = 0;
 };
 
 /// Makes the pass, block by block of the text: every finished block stays in the folder `parts`
 /// until all are there, so that the same command goes on after an interruption. Then the blocks
 /// become statistics.h5, which appears whole, and `parts` is removed.
-/// @throws DataError naming the folder if it holds results and overwrite is not set, or an
-///   unfinished analysis of something else; Interrupted; what compute_state_gradients() and
+/// @throws ResourceError if memory or disk do not suffice, or the memory limit does not, naming the
+///   number of classes; DataError naming the folder if it holds results and overwrite is not set,
+///   or an unfinished analysis of something else; Interrupted; what compute_state_gradients() and
 ///   sinks::ClassSums throw
 AnalysisSummary run_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
                                   const Session& session, ThreadTeam& team);
+
+/// What the pass would take; nothing is written. @throws what run_analysis_pass() throws before it
+[[nodiscard]] StepForecast forecast_analysis_pass(const OpenedModel& opened,
+                                                  const AnalysisRequest& request,
+                                                  const Session& session, ThreadTeam& team);
 
 }  // namespace stategrad::cli

@@ -87,6 +87,67 @@ class Analyze(ProgramTest):
             found["classes/embedding_sum"][0],
             sum(found["model/embedding"][row[word]] for word in text), rtol=1e-10, atol=1e-12)
 
+    def test_sums_of_classes_are_those_of_numpy(self):
+        self.write("animals.txt", "cat\ndog\n")
+        self.write("short.txt", "a\nwe\ncat\n")
+        classes = ["--word-list", "animals=animals.txt", "--word-list", "short=short.txt",
+                   "--frequency-bins", "2"]
+        self.analyze("results", *classes)
+        self.succeed("gradients", "--model", "model", "--max-delay", "6", "--format", "hdf5",
+                     "--continuous", "-o", "all")
+        found = content(self.path("results", "statistics.h5"))
+        names = [name.decode() for name in found["classes/names"]]
+        self.assertEqual(names[2:], ["animals", "short"])
+        self.assertEqual(len(names), 4)
+        text = self.read("data/valid.txt").decode().replace("\n", " <eos> ").split()
+        with h5py.File(self.path("all", "gradients.h5")) as file:
+            delay = file["cell/layer_0/delay_2"]
+            source = delay["position"][()] - 2
+            single = delay["gradients"][()].astype(float)
+        for name, words in (("animals", {"cat", "dog"}), ("short", {"a", "we", "cat"})):
+            taken = [i for i, position in enumerate(source) if text[position] in words]
+            members = numpy.flatnonzero(found["classes/signatures"][:, names.index(name)])
+            groups = [f"cell/layer_0/signature_{s}/" for s in members]
+            count = sum(found[group + "count"][2].sum() for group in groups)
+            total = sum(found[group + "sum"][2].sum(axis=0) for group in groups)
+            self.assertEqual(count, len(taken))
+            numpy.testing.assert_allclose(total, single[taken].sum(axis=0), rtol=1e-4, atol=1e-5)
+
+    def test_the_whole_is_the_sum_of_the_signatures(self):
+        self.analyze("results", "--frequency-bins", "3", "--sentence-position", "2,3")
+        found = content(self.path("results", "statistics.h5"))
+        parts = [found[f"cell/layer_0/signature_{s}/sum"]
+                 for s in range(len(found["classes/signatures"]))]
+        self.assertGreater(len(parts), 3)
+        numpy.testing.assert_allclose(found["cell/layer_0/sum"], sum(parts), atol=1e-12)
+
+    def test_shards_with_classes_are_one_pass(self):
+        classes = ["--frequency-bins", "2", "--sentence-position", "2"]
+        self.analyze("results", *classes)
+        for shard in "12":
+            self.analyze(f"part{shard}", "--shard", f"{shard}/2", *classes)
+        self.succeed("merge", "part1", "part2", "-o", "merged")
+        self.assert_same("results", "merged")
+
+    def test_shards_of_other_classes_are_refused(self):
+        self.analyze("part1", "--shard", "1/2", "--frequency-bins", "2")
+        self.analyze("part2", "--shard", "2/2", "--frequency-bins", "3")
+        self.fail_with(2, ["part2/statistics.h5: not of the same model"],
+                       "merge", "part1", "part2", "-o", "merged")
+
+    def test_a_dry_run_writes_nothing(self):
+        done = self.succeed("analyze", "--model", "model", "--frequency-bins", "2", "--dry-run",
+                            "--json", "-o", "out")
+        self.assertIn('"memory_bytes"', done.out)
+        self.assertIn("combinations", done.err)
+        self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_too_many_classes_for_the_memory_limit_are_refused_naming_them(self):
+        self.fail_with(1, ["--memory-limit 1.0 MB", "2 classes in 3 combinations"], "analyze",
+                       "--model", "model", "--frequency-bins", "2", "--memory-limit", "1MB",
+                       "-o", "out")
+        self.assertFalse(os.path.exists(self.path("out")))
+
     def test_merged_shards_are_one_pass(self):
         self.analyze("results")
         for shard in "123":

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/analysis_pass.h"
+#include "cli/class_arguments.h"
 #include "cli/commands/commands.h"
 #include "cli/gradient_pass.h"
 #include "cli/summary.h"
@@ -26,6 +27,8 @@ struct Arguments {
   std::string shard = "1/1";
   std::string output;
   bool overwrite = false;
+  ClassArguments classes;
+  ForecastArguments forecast;
 };
 
 AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
@@ -38,6 +41,8 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.blocks = arguments.blocks;
   request.sample = arguments.sample;
   request.shard = parse_shard(arguments.shard);
+  request.classes = class_definitions(arguments.classes);
+  request.memory_limit = memory_limit(arguments.forecast);
   request.options.max_delay = arguments.max_delay.value_or(config.max_delay.value_or(50));
   const std::string state = std::string(to_string(config.grad_interm.value_or(StateKind::kCell)));
   request.options.states = parse_states(arguments.state.value_or(state), arguments.layer,
@@ -50,10 +55,14 @@ void analyze(const Session& session, const Arguments& arguments) {
   AnalysisRequest request = request_of(arguments, opened);
   request.seed = session.seed_for(opened.config);
   const auto team = session.make_team();
+  if (arguments.forecast.dry_run) {
+    print_forecast(session, {forecast_analysis_pass(opened, request, session, *team)});
+    return;
+  }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
-  io::Table table({"text", "words", "positions", "seconds", "statistics"});
-  table.add({request.text.string(), summary.words, summary.positions, summary.seconds,
-             summary.file.string()});
+  io::Table table({"text", "words", "positions", "classes", "seconds", "statistics"});
+  table.add({request.text.string(), summary.words, summary.positions,
+             static_cast<std::int64_t>(summary.classes), summary.seconds, summary.file.string()});
   session.print(table);
   summarise(session,
             fmt::format("state gradients to {} of {} words", summary.positions, summary.words),
@@ -100,6 +109,10 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->type_name("DIR");
   command.add_flag("--overwrite", arguments.overwrite,
                    "Replace the results in the folder, and begin anew after an interruption");
+  add_class_options(command, arguments.classes);
+  add_dry_run_option(command, arguments.forecast);
+  add_memory_limit_option(command, arguments.forecast,
+                          "Refuse a pass that takes more memory: 500MB, 2GB, 1.5GiB");
 }
 
 }  // namespace
@@ -114,6 +127,8 @@ void add_analyze(CLI::App& program, Session& session) {
   command->footer(examples({
       "stategrad analyze --model models/mine -o results",
       "stategrad analyze --model models/mine --text book.txt --state both --max-delay 100 -o book",
+      "stategrad analyze --model models/mine --tags words.tags --frequency-bins 5 -o results",
+      "stategrad analyze --model models/mine --tags words.tags --dry-run -o results",
       "stategrad analyze --model models/mine --shard 1/2 -o part1   # on one machine",
       "stategrad analyze --model models/mine --shard 2/2 -o part2   # on another",
       "stategrad merge part1 part2 -o results",
