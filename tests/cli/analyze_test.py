@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`stategrad analyze` and `merge`."""
 
+import json
 import os
 import signal
 import subprocess
@@ -147,6 +148,62 @@ class Analyze(ProgramTest):
                        "--model", "model", "--frequency-bins", "2", "--memory-limit", "1MB",
                        "-o", "out")
         self.assertFalse(os.path.exists(self.path("out")))
+
+    def test_results_are_those_of_numpy(self):
+        self.analyze("results", "--frequency-bins", "2")
+        with open(self.path("results", "summary.json"), encoding="utf-8") as file:
+            summary = json.load(file)
+        found = content(self.path("results", "statistics.h5"))
+        embedding = found["model/embedding"]
+        whitening = numpy.linalg.cholesky(numpy.cov(embedding.T))
+        group = "cell/layer_0/"
+        for of_class in summary["states"][0]["classes"]:
+            members = range(len(found["classes/signatures"]))
+            if of_class["name"] != "all":
+                names = [name.decode() for name in found["classes/names"]]
+                members = numpy.flatnonzero(
+                    found["classes/signatures"][:, names.index(of_class["name"])])
+            for delay in of_class["delays"]:
+                d = delay["delay"]
+                counts = sum(found[f"{group}signature_{s}/count"][d] for s in members)
+                sums = sum(found[f"{group}signature_{s}/sum"][d] for s in members)
+                norms = sum(found[f"{group}signature_{s}/norm"][d] for s in members)
+                self.assertEqual(delay["count"], counts.sum())
+                mean = sums.sum(axis=0) / counts.sum()
+                singular = numpy.linalg.svd(mean, compute_uv=False)
+                numpy.testing.assert_allclose(delay["raw_singular_values"], singular, rtol=1e-6)
+                normalised = numpy.linalg.svd(mean @ whitening, compute_uv=False)
+                self.assertAlmostEqual(
+                    delay["normalised_sum"]["estimate"] / normalised.sum(), 1, places=6)
+                self.assertAlmostEqual(
+                    delay["mean_norm"]["estimate"] / (norms.sum() / counts.sum()), 1, places=9)
+                # The jackknife for blocks of unequal size, written down once more.
+                used = counts > 0
+                n, share = counts.sum(), counts.sum() / counts[used]
+                without = numpy.array([
+                    numpy.linalg.svd((sums.sum(axis=0) - block) / (n - count), compute_uv=False)[0]
+                    for block, count in zip(sums[used], counts[used])])
+                pseudo = share * singular[0] - (share - 1) * without
+                centre = used.sum() * singular[0] - ((1 - 1 / share) * without).sum()
+                error = numpy.sqrt(((pseudo - centre) ** 2 / (share - 1)).mean())
+                self.assertAlmostEqual(delay["raw_leading"]["error"] / error, 1, places=5)
+
+    def test_report_writes_the_same_results_again(self):
+        self.analyze("results")
+        before = {name: self.read("results/" + name)
+                  for name in ("summary.json", "spectrum.csv", "words.csv")}
+        for name in before:
+            os.remove(self.path("results", name))
+        self.succeed("report", "results")
+        for name, text in before.items():
+            self.assertEqual(self.read("results/" + name), text, name)
+
+    def test_report_names_what_is_no_analysis(self):
+        os.mkdir(self.path("empty"))
+        self.fail_with(1, ["empty/statistics.h5"], "report", "empty")
+        self.succeed("gradients", "--model", "model", "--format", "statistics", "-o", "plain")
+        self.fail_with(1, ["plain/statistics.h5", "stategrad analyze writes them"],
+                       "report", "plain")
 
     def test_merged_shards_are_one_pass(self):
         self.analyze("results")

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/analysis_pass.h"
+#include "cli/analysis_results.h"
 #include "cli/class_arguments.h"
 #include "cli/commands/commands.h"
 #include "cli/gradient_pass.h"
@@ -60,10 +61,11 @@ void analyze(const Session& session, const Arguments& arguments) {
     return;
   }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
-  io::Table table({"text", "words", "positions", "classes", "seconds", "statistics"});
-  table.add({request.text.string(), summary.words, summary.positions,
-             static_cast<std::int64_t>(summary.classes), summary.seconds, summary.file.string()});
-  session.print(table);
+  if (request.shard.of == 1) {
+    write_analysis_results(request.output, session, *team);
+  } else {
+    session.note("this is a part: 'stategrad merge' makes results of all parts");
+  }
   summarise(session,
             fmt::format("state gradients to {} of {} words", summary.positions, summary.words),
             request.seed);

@@ -7,6 +7,7 @@
 
 #include "base/atomic_file.h"
 #include "base/writable_folder.h"
+#include "cli/analysis_results.h"
 #include "cli/commands/commands.h"
 #include "sinks/class_merge.h"
 #include "sinks/statistics_file.h"
@@ -41,9 +42,8 @@ void merge(const Session& session, const Arguments& arguments) {
   const sinks::RunDescription& run = merged.head().run;
   const std::int64_t positions =
       run.sources.empty() ? sinks::words_read(run) : std::ssize(run.sources);
-  io::Table table({"text", "words", "positions", "statistics"});
-  table.add({run.provenance.text, sinks::words_read(run), positions, target.string()});
-  session.print(table);
+  const auto team = session.make_team();
+  write_analysis_results(folder, session, *team);
   if (!run.sources.empty()) {
     session.note(fmt::format("{} of {} words are still to come from other shards",
                              sinks::words_read(run) - positions, sinks::words_read(run)));

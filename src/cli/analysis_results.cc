@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "cli/analysis_results.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "report/evaluate.h"
+#include "report/write_results.h"
+#include "sinks/statistics_file.h"
+
+namespace stategrad::cli {
+namespace {
+
+/// Above it directions of the embedding space lose digits when they are normalised.
+constexpr double kWorryingCondition = 100;
+
+io::Cell cell_of(double value) {
+  io::Cell cell;
+  if (std::isfinite(value)) cell = value;
+  return cell;
+}
+
+/// Delays that are printed: the files have all.
+bool is_shown(int delay) {
+  constexpr int kShown[] = {0, 1, 2, 5, 10, 20, 49};
+  return std::find(std::begin(kShown), std::end(kShown), delay) != std::end(kShown);
+}
+
+io::Table table_of(const report::Results& results) {
+  io::Table table({"state", "layer", "class", "delay", "count", "leading", "error", "noise",
+                   "mean_norm", "kept_by_mean"});
+  for (const report::StateResult& state : results.states) {
+    for (const report::ClassResult& of_class : state.classes) {
+      for (const report::DelayResult& delay : of_class.delays) {
+        if (!is_shown(delay.delay)) continue;
+        table.add({std::string(to_string(state.state.state)), std::int64_t{state.state.layer},
+                   of_class.name, std::int64_t{delay.delay}, delay.count,
+                   cell_of(delay.raw.largest.value), cell_of(delay.raw.largest.error),
+                   cell_of(delay.raw.noise.largest), cell_of(delay.mean_norm.value),
+                   cell_of(delay.sampled > 0 ? delay.kept_by_mean.value : std::nan(""))});
+      }
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+void write_analysis_results(const std::filesystem::path& directory, const Session& session,
+                            ThreadTeam& team) {
+  const sinks::ClassStatisticsReader reader(directory / sinks::kStatisticsFileName);
+  const auto progress =
+      session.make_progress("spectra", "classes", report::evaluations(reader.head()));
+  report::EvaluateOptions options;
+  options.spectrum.seed = session.seed.value_or(1);
+  if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
+  const report::Results results = report::evaluate(reader, options, team);
+  report::write_results(directory, results, reader.head());
+  if (!results.whitening_failure.empty()) {
+    session.warn(fmt::format("no normalised measures: {}", results.whitening_failure));
+  } else if (results.condition > kWorryingCondition) {
+    session.warn(
+        fmt::format("the embeddings are far from round: condition number {:.3g} of the "
+                    "whitening, normalised measures may lose digits",
+                    results.condition));
+  }
+  session.print(table_of(results));
+}
+
+}  // namespace stategrad::cli

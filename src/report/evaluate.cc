@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "report/evaluate.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include "analysis/memory.h"
+#include "analysis/whitening.h"
+#include "sinks/statistics_file.h"
+#include "stategrad/errors.h"
+
+namespace stategrad::report {
+namespace {
+
+using analysis::BlockSum;
+using analysis::Estimate;
+
+/// σ₁ of single state gradients of a class at a delay.
+Estimate mean_leading(const sinks::ClassStatistics& head, std::size_t state,
+                      const std::vector<bool>& signatures, int delay, std::int64_t& sampled) {
+  const auto delays = static_cast<std::size_t>(head.run.max_delay);
+  double sum = 0;
+  double squares = 0;
+  sampled = 0;
+  for (std::size_t i = 0; i < head.positions.size(); ++i) {
+    const bool is_there = head.positions[i] + delay < sinks::words_read(head.run);
+    if (!is_there || !signatures[static_cast<std::size_t>(head.position_signatures[i])]) continue;
+    const double value = head.samples[state].leading[i * delays + static_cast<std::size_t>(delay)];
+    sum += value;
+    squares += value * value;
+    ++sampled;
+  }
+  if (sampled == 0) return {};
+  const auto n = static_cast<double>(sampled);
+  const double mean = sum / n;
+  if (sampled < 2) return {mean, std::numeric_limits<double>::infinity()};
+  return {mean, std::sqrt(std::max(0.0, squares - n * mean * mean) / (n - 1) / n)};
+}
+
+/// a / b with the relative errors in quadrature.
+Estimate quotient(const Estimate& a, const Estimate& b) {
+  if (b.value == 0) return {};
+  const double value = a.value / b.value;
+  return {value, std::hypot(a.error / b.value, value * b.error / b.value)};
+}
+
+Estimate mean_norm(const sinks::GradientSums& sums, std::size_t first, std::size_t blocks) {
+  double norm = 0;
+  double count = 0;
+  for (std::size_t b = first; b < first + blocks; ++b) {
+    norm += sums.norm[b];
+    count += static_cast<double>(sums.count[b]);
+  }
+  std::vector<double> without(blocks);
+  std::vector<double> sizes(blocks);
+  for (std::size_t b = 0; b < blocks; ++b) {
+    sizes[b] = static_cast<double>(sums.count[first + b]);
+    const double rest = count - sizes[b];
+    without[b] = rest > 0 ? (norm - sums.norm[first + b]) / rest : norm / count;
+  }
+  return analysis::jackknife(norm / count, without, sizes);
+}
+
+/// One class of one state.
+class ClassEvaluator {
+ public:
+  ClassEvaluator(const sinks::ClassStatistics& head, const analysis::Matrix* whitening,
+                 const EvaluateOptions& options)
+      : head_(head), whitening_(whitening), options_(options) {}
+
+  /// @param signatures [S] which belong to the class
+  [[nodiscard]] std::vector<DelayResult> evaluate(const sinks::GradientSums& sums,
+                                                  std::size_t state,
+                                                  const std::vector<bool>& signatures,
+                                                  ThreadTeam& team) const {
+    const auto blocks = static_cast<std::size_t>(head_.blocks);
+    std::vector<DelayResult> results;
+    for (int delay = 0; delay < head_.run.max_delay; ++delay) {
+      const auto first = sums.count.begin() + static_cast<std::ptrdiff_t>(blocks) * delay;
+      const std::int64_t count = std::accumulate(first, first + head_.blocks, std::int64_t{0});
+      if (count == 0) continue;
+      results.push_back({.delay = delay, .count = count});
+    }
+    std::atomic<std::size_t> next{0};
+    team.run([&](ThreadTeam::Worker&) {
+      for (std::size_t i = next++; i < results.size(); i = next++) {
+        evaluate_delay(sums, state, signatures, results[i]);
+      }
+    });
+    return results;
+  }
+
+ private:
+  void evaluate_delay(const sinks::GradientSums& sums, std::size_t state,
+                      const std::vector<bool>& signatures, DelayResult& result) const {
+    const auto blocks = static_cast<std::size_t>(head_.blocks);
+    const std::size_t numbers = sums.sum.size() / sums.count.size();
+    const std::size_t first = blocks * static_cast<std::size_t>(result.delay);
+    const int rows = head_.run.architecture.size;
+    const int columns = head_.run.rows;
+    std::vector<BlockSum> raw;
+    for (std::size_t b = first; b < first + blocks; ++b) {
+      raw.push_back({sums.count[b], {sums.sum.data() + b * numbers, numbers}});
+    }
+    result.raw = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+    if (whitening_ != nullptr) {
+      std::vector<analysis::Matrix> products;
+      for (BlockSum& block : raw) {
+        products.push_back(analysis::multiply(
+            {rows, columns, std::vector<double>(block.sum.begin(), block.sum.end())}, *whitening_));
+        block.sum = products.back().values;
+      }
+      result.normalised = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+    }
+    result.mean_norm = mean_norm(sums, first, blocks);
+    result.mean_leading = mean_leading(head_, state, signatures, result.delay, result.sampled);
+    if (result.sampled > 0) {
+      result.kept_by_mean = quotient(result.raw.largest, result.mean_leading);
+    }
+  }
+
+  const sinks::ClassStatistics& head_;
+  const analysis::Matrix* whitening_;
+  const EvaluateOptions& options_;
+};
+
+}  // namespace
+
+std::int64_t evaluations(const sinks::ClassStatistics& head) {
+  return std::ssize(head.run.states) * (std::ssize(head.classes.names) + 1);
+}
+
+Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptions& options,
+                 ThreadTeam& team) {
+  const sinks::ClassStatistics& head = reader.head();
+  const Architecture& shape = head.run.architecture;
+  Results results;
+  const analysis::Matrix embedding{static_cast<int>(shape.vocab_size), shape.embedding_size,
+                                   head.embedding};
+  std::optional<analysis::Whitening> whitening;
+  try {
+    whitening = analysis::whiten(embedding);
+    results.condition = analysis::check_whitening(*whitening, embedding).condition;
+  } catch (const NumericalError& error) {
+    results.whitening_failure = error.what();
+  }
+  const ClassEvaluator evaluator(head, whitening ? &whitening->D : nullptr, options);
+  const std::size_t signatures = head.classes.signatures.size();
+  std::int64_t done = 0;
+  for (std::size_t state = 0; state < head.run.states.size(); ++state) {
+    StateResult result{.state = head.run.states[state], .classes = {}};
+    const auto add = [&](const std::string& name, const std::string& group,
+                         const sinks::GradientSums& sums, const std::vector<bool>& members) {
+      result.classes.push_back({name, group, evaluator.evaluate(sums, state, members, team)});
+      if (options.on_progress) options.on_progress(++done);
+    };
+    add("all", "all", reader.read_totals(state), std::vector<bool>(signatures, true));
+    for (std::size_t c = 0; c < head.classes.names.size(); ++c) {
+      std::vector<bool> members(signatures);
+      for (const int s : sinks::signatures_of(head.classes, static_cast<int>(c))) {
+        members[static_cast<std::size_t>(s)] = true;
+      }
+      add(head.classes.names[c], head.classes.groups[c],
+          reader.read_class(state, static_cast<int>(c)), members);
+    }
+    results.states.push_back(std::move(result));
+  }
+  return results;
+}
+
+}  // namespace stategrad::report
