@@ -44,14 +44,14 @@ Whitening whiten(const Matrix& embeddings) {
 }
 
 WhiteningCheck check_whitening(const Whitening& whitening, const Matrix& embeddings) {
-  const auto Z = view(whitening.Z);
+  const auto Z = view(whitening.inverse);
   const Dense unit = Dense::Identity(Z.rows(), Z.cols());
   const Eigen::RowVectorXd mean = view(whitening.mean).transpose();
   const Dense centred = view(embeddings).rowwise() - mean;
   const Eigen::VectorXd values = Eigen::BDCSVD<Dense>(Z).singularValues();
   const Dense whitened = view(embeddings) * Z.transpose();
   const Eigen::RowVectorXd middle = whitened.colwise().mean();
-  const Dense product = Z * view(whitening.D);
+  const Dense product = Z * view(whitening.factor);
   return {.mean = largest(centred.colwise().mean()),
           .identity = largest(product * product.transpose() - unit),
           .condition = values(0) / values(values.size() - 1),

@@ -19,8 +19,8 @@ namespace stategrad::analysis {
 struct Whitening {
   std::vector<double> mean;  ///< [E]
   Matrix covariance;         ///< C [E, E]
-  Matrix D;                  ///< [E, E]
-  Matrix Z;                  ///< [E, E]
+  Matrix factor;             ///< D [E, E]
+  Matrix inverse;            ///< Z [E, E]
 };
 
 /// Cost V E² + E³.

@@ -32,8 +32,8 @@ TEST_F(WhiteningTest, IsThatOfNumpy) {
   const Whitening whitening = whiten(embeddings);
   write_matrix(folder_ / "emb.npy", embeddings);
   write_matrix(folder_ / "C.npy", whitening.covariance);
-  write_matrix(folder_ / "D.npy", whitening.D);
-  write_matrix(folder_ / "Z.npy", whitening.Z);
+  write_matrix(folder_ / "D.npy", whitening.factor);
+  write_matrix(folder_ / "Z.npy", whitening.inverse);
   write_matrix(folder_ / "mean.npy", {1, 6, whitening.mean});
   run_python(R"(
 emb = load('emb.npy')
@@ -52,7 +52,7 @@ TEST_F(WhiteningTest, ChecksAreNearlyZeroAndTheConditionIsThatOfNumpy) {
   EXPECT_LT(check.mean, 1e-13);
   EXPECT_LT(check.identity, 1e-13);
   EXPECT_LT(check.covariance, 1e-12);
-  write_matrix(folder_ / "Z.npy", whitening.Z);
+  write_matrix(folder_ / "Z.npy", whitening.inverse);
   EXPECT_NEAR(std::stod(python("print(repr(float(numpy.linalg.cond(load('Z.npy')))))")),
               check.condition, 1e-10);
 }
@@ -60,7 +60,7 @@ TEST_F(WhiteningTest, ChecksAreNearlyZeroAndTheConditionIsThatOfNumpy) {
 TEST_F(WhiteningTest, ChecksFindATransformationThatIsWrong) {
   const Matrix embeddings = correlated(60, 5);
   Whitening whitening = whiten(embeddings);
-  whitening.Z.values[0] *= 1.5;
+  whitening.inverse.values[0] *= 1.5;
   whitening.mean[2] += 0.25;
   const WhiteningCheck check = check_whitening(whitening, embeddings);
   EXPECT_NEAR(check.mean, 0.25, 1e-12);

@@ -44,8 +44,8 @@ void normalize(const Session& session, const Arguments& arguments) {
   const std::array<std::int64_t, 1> shape{embeddings.columns};
   io::write_npy<double>(mean, shape, whitening.mean);
   analysis::write_matrix(covariance, whitening.covariance);
-  analysis::write_matrix(D, whitening.D);
-  analysis::write_matrix(Z, whitening.Z);
+  analysis::write_matrix(D, whitening.factor);
+  analysis::write_matrix(Z, whitening.inverse);
   io::Table table({"check", "value", "expected"});
   table.add({"mean of centred embeddings", check.mean, "0"});
   table.add({"Z D D^T Z^T - I", check.identity, "0"});

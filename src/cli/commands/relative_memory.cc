@@ -17,15 +17,15 @@ namespace {
 struct Arguments {
   std::string difference;
   std::string folder;
-  std::string Z;
+  std::string inverse;
   std::string class_name;
 };
 
 void relative_memory(const Session& session, const Arguments& arguments) {
   const auto averages = analysis::find_averages(arguments.folder, class_of(arguments.class_name));
-  const analysis::Matrix Z = analysis::read_matrix(arguments.Z);
-  require_square(Z, arguments.Z);
-  const analysis::Matrix D = naming(arguments.Z, [&] { return analysis::inverse(Z); });
+  const analysis::Matrix Z = analysis::read_matrix(arguments.inverse);
+  require_square(Z, arguments.inverse);
+  const analysis::Matrix D = naming(arguments.inverse, [&] { return analysis::inverse(Z); });
   const auto direction = direction_of(arguments.difference, Z);
   io::Table table({"delay", "relative memory"});
   for_each_delay(session, averages, [&](int delay, const std::filesystem::path& file) {
@@ -45,7 +45,7 @@ void add_relative_memory(CLI::App& program, Session& session) {
   command->add_option("DIFF", arguments->difference, "The difference vector [E], .npy")->required();
   command->add_option("DIR", arguments->folder, "The folder of the averages delay_<d>_avg.npy")
       ->required();
-  command->add_option("Z", arguments->Z, "The file _Z_norm_emb.npy of 'stategrad normalize'")
+  command->add_option("Z", arguments->inverse, "The file _Z_norm_emb.npy of 'stategrad normalize'")
       ->required();
   command->add_option("CLASS", arguments->class_name,
                       "The averages of this class, by the name of its file");

@@ -18,16 +18,16 @@ struct Arguments {
   std::string difference;
   std::string folder;
   int x = 0;
-  std::string Z;
-  std::string D;
+  std::string inverse;
+  std::string factor;
   std::string class_name;
 };
 
 void subspace(const Session& session, const Arguments& arguments) {
   const auto averages = analysis::find_averages(arguments.folder, class_of(arguments.class_name));
-  const analysis::Matrix Z = analysis::read_matrix(arguments.Z);
-  require_square(Z, arguments.Z);
-  const analysis::Matrix D = analysis::read_square_matrix(arguments.D, Z.rows);
+  const analysis::Matrix Z = analysis::read_matrix(arguments.inverse);
+  require_square(Z, arguments.inverse);
+  const analysis::Matrix D = analysis::read_square_matrix(arguments.factor, Z.rows);
   const auto direction = direction_of(arguments.difference, Z);
   io::Table table({"delay", "cosine distance", "percentage total sum"});
   for_each_delay(session, averages, [&](int delay, const std::filesystem::path& file) {
@@ -52,9 +52,9 @@ void add_subspace(CLI::App& program, Session& session) {
       ->required();
   command->add_option("X", arguments->x, "How many right singular vectors span the subspace")
       ->required();
-  command->add_option("Z", arguments->Z, "The file _Z_norm_emb.npy of 'stategrad normalize'")
+  command->add_option("Z", arguments->inverse, "The file _Z_norm_emb.npy of 'stategrad normalize'")
       ->required();
-  command->add_option("D", arguments->D, "The file _D_norm_grad.npy of 'stategrad normalize'")
+  command->add_option("D", arguments->factor, "The file _D_norm_grad.npy of 'stategrad normalize'")
       ->required();
   command->add_option("CLASS", arguments->class_name,
                       "The averages of this class, by the name of its file");

@@ -19,7 +19,7 @@ constexpr std::size_t kShown = 5;
 
 struct Arguments {
   std::string folder;
-  std::string D;
+  std::string factor;
   std::string class_name;
   bool write = false;
   bool overwrite = false;
@@ -45,8 +45,8 @@ void svd(const Session& session, const Arguments& arguments) {
     for (const auto& [delay, file] : averages) targets.push_back(target(delay));
     require_absent(targets, arguments.overwrite);
   }
-  const analysis::Matrix D = analysis::read_matrix(arguments.D);
-  require_square(D, arguments.D);
+  const analysis::Matrix D = analysis::read_matrix(arguments.factor);
+  require_square(D, arguments.factor);
   io::Table table({"delay", "SV_1", "SV_2", "SV_3", "SV_4", "SV_5", "sum"});
   std::vector<std::pair<int, analysis::Matrix>> normalised;
   for_each_delay(session, averages, [&](int delay, const std::filesystem::path& file) {
@@ -68,7 +68,7 @@ void add_svd(CLI::App& program, Session& session) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("DIR", arguments->folder, "The folder of the averages delay_<d>_avg.npy")
       ->required();
-  command->add_option("D", arguments->D, "The file _D_norm_grad.npy of 'stategrad normalize'")
+  command->add_option("D", arguments->factor, "The file _D_norm_grad.npy of 'stategrad normalize'")
       ->required();
   command->add_option("CLASS", arguments->class_name,
                       "The averages of this class, by the name of its file");
