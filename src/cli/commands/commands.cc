@@ -22,6 +22,7 @@ void add_commands(CLI::App& program, Session& session) {
   add_relative_memory(program, session);
   add_subspace(program, session);
   add_difference(program, session);
+  add_pos(program, session);
   add_word2vec(program, session);
   add_info(program, session);
   add_documentation(program, session);
