@@ -147,7 +147,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   } catch (const NumericalError& error) {
     results.whitening_failure = error.what();
   }
-  const ClassEvaluator evaluator(head, whitening ? &whitening->d : nullptr, options);
+  const ClassEvaluator evaluator(head, whitening ? &whitening->factor : nullptr, options);
   const std::size_t signatures = head.classes.signatures.size();
   std::int64_t done = 0;
   for (std::size_t state = 0; state < head.run.states.size(); ++state) {

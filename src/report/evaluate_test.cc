@@ -64,7 +64,7 @@ TEST_F(Evaluation, NormalisedSpectraAreThoseOfTheMeansTimesD) {
   const sinks::ModelTables model = tables();
   const auto whitening = analysis::whiten({6, 5, model.embedding});
   const auto expected =
-      analysis::decompose(analysis::multiply(mean(1, 3, false), whitening.d)).values;
+      analysis::decompose(analysis::multiply(mean(1, 3, false), whitening.factor)).values;
   const DelayResult& delay = found.states[1].classes[0].delays[3];
   ASSERT_TRUE(delay.normalised.has_value());
   EXPECT_NEAR(delay.normalised->largest.value, expected[0], 1e-12);
