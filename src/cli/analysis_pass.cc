@@ -154,7 +154,9 @@ StepForecast forecast(const LanguageModel<Real>& model, const OpenedModel& opene
     pass.options.sources.resize(static_cast<std::size_t>(last - first));
     std::iota(pass.options.sources.begin(), pass.options.sources.end(), first);
   }
-  StepForecast step = forecast_gradient_pass(opened, pass, session, team);
+  Session silent = session;  // what that pass would write is not what this one does
+  silent.quiet = true;
+  StepForecast step = forecast_gradient_pass(opened, pass, silent, team);
   step.step = "analyze";
   step.seconds += seconds_of_sample(plan.run, std::min(request.sample, words)) /
                   static_cast<double>(request.shard.of);
