@@ -65,8 +65,9 @@ class ChunkWorker {
   /// The gradients to the logits and what follows row by row. A row of logits is used three times
   /// while it is in the cache.
   void gradients_of_rows(const SoftmaxKernels<Real>& kernels) const {
+    const bool weights = task_.weight_gradient != nullptr;
     Real* bias_sums = chunk_.bias_sums + worker_.index() * chunk_.stride;
-    std::fill_n(bias_sums, task_.vocab_size, Real{0});
+    if (weights) std::fill_n(bias_sums, task_.vocab_size, Real{0});
     const auto [first, last] = worker_.share(chunk_.rows);
     for (std::int64_t r = first; r < last; ++r) {
       const std::int64_t n = chunk_.first + r;
@@ -76,6 +77,7 @@ class ChunkWorker {
       task_.log_probabilities[n] = result.log_probability;
       const auto factor = static_cast<Real>(static_cast<double>(task_.scale) / result.sum);
       chunk_.factors[r] = factor;
+      if (!weights) continue;
       kernels.add_scaled(task_.vocab_size, factor, row, bias_sums);
       for (std::int64_t u = 0; u < task_.size; ++u) {
         chunk_.scaled_hidden[r * task_.size + u] = task_.hidden[n * task_.size + u] * factor;
@@ -124,8 +126,9 @@ void clear_gradients(const SoftmaxCrossEntropy<Real>& task) {
 template <class Real>
 void softmax_cross_entropy(const SoftmaxCrossEntropy<Real>& task, Buffer<Real>& scratch,
                            ThreadTeam& team) {
-  const bool gradients = task.weight_gradient != nullptr;
-  if (task.rows == 0 && gradients) clear_gradients(task);
+  const bool gradients = task.hidden_gradient != nullptr;
+  const bool weights = task.weight_gradient != nullptr;
+  if (task.rows == 0 && weights) clear_gradients(task);
   if (task.rows == 0) return;
   const auto& kernels = active_kernels<SoftmaxKernels<Real>>();
   const std::int64_t most_rows = std::clamp(kMostLogits / task.vocab_size, kFewestRows, kChunkRows);
@@ -135,9 +138,9 @@ void softmax_cross_entropy(const SoftmaxCrossEntropy<Real>& task, Buffer<Real>& 
   Chunk<Real> chunk;
   chunk.stride = round_up(task.vocab_size, kGrain);
   const std::int64_t logits = chunk_rows * chunk.stride;
-  const std::int64_t hidden = gradients ? round_up(chunk_rows * task.size, kGrain) : 0;
+  const std::int64_t hidden = weights ? round_up(chunk_rows * task.size, kGrain) : 0;
   const std::int64_t factors = gradients ? round_up(chunk_rows, kGrain) : 0;
-  const std::int64_t sums = gradients ? team.size() * chunk.stride : 0;
+  const std::int64_t sums = weights ? team.size() * chunk.stride : 0;
   const auto needed = static_cast<std::size_t>(logits + hidden + factors + sums);
   if (scratch.size() < needed) scratch = Buffer<Real>(needed);
   chunk.logits = scratch.data();
@@ -156,7 +159,7 @@ void softmax_cross_entropy(const SoftmaxCrossEntropy<Real>& task, Buffer<Real>& 
         part.gradients_of_rows(kernels);
         worker.barrier();
         part.hidden_gradient();
-        part.weight_and_bias_gradient(kernels);
+        if (weights) part.weight_and_bias_gradient(kernels);
       } else {
         part.losses(kernels);
       }

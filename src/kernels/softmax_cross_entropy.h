@@ -24,7 +24,8 @@ struct SoftmaxCrossEntropy {
   const Real* bias = nullptr;           ///< [V]
   const WordId* targets = nullptr;      ///< [N], each in 0..V-1
   double* log_probabilities = nullptr;  ///< [N] out: natural logarithm of p_n
-  // Gradients of loss = -scale Σ_n log p_n; all null when only the loss is wanted.
+  // Gradients of loss = -scale Σ_n log p_n; all null when only the loss is wanted, those of weight
+  // and bias when only the one of the hidden states is.
   Real scale = 1;
   Real* hidden_gradient = nullptr;  ///< [N, H] overwritten
   Real* weight_gradient = nullptr;  ///< [V, H] overwritten

@@ -148,6 +148,29 @@ TYPED_TEST(SoftmaxCrossEntropyTest, MatchesTheFormulaForEveryShapeLevelAndTeam) 
   }
 }
 
+TYPED_TEST(SoftmaxCrossEntropyTest, TheGradientOfTheStatesAloneIsTheSame) {
+  using Real = TypeParam;
+  const auto problem = random_problem<Real>(501, 33, 5);
+  const Results whole = compute(problem, 2, true);
+  ThreadTeam team(2);
+  Buffer<Real> scratch;
+  std::vector<double> log_probabilities(problem.targets.size());
+  std::vector<Real> hidden(problem.hidden.size(), std::numeric_limits<Real>::quiet_NaN());
+  softmax_cross_entropy(SoftmaxCrossEntropy<Real>{.rows = problem.rows,
+                                                  .vocab_size = problem.vocab_size,
+                                                  .size = problem.size,
+                                                  .hidden = problem.hidden.data(),
+                                                  .weight = problem.weight.data(),
+                                                  .bias = problem.bias.data(),
+                                                  .targets = problem.targets.data(),
+                                                  .log_probabilities = log_probabilities.data(),
+                                                  .scale = static_cast<Real>(problem.scale),
+                                                  .hidden_gradient = hidden.data()},
+                        scratch, team);
+  EXPECT_EQ(log_probabilities, whole.log_probabilities);
+  EXPECT_EQ(std::vector<double>(hidden.begin(), hidden.end()), whole.hidden);
+}
+
 TYPED_TEST(SoftmaxCrossEntropyTest, TheSameThreadCountGivesTheSameBytes) {
   using Real = TypeParam;
   const auto problem = random_problem<Real>(1100, 300, 33);
