@@ -53,11 +53,6 @@ StateStatistics read_state(const CheckedArrays& arrays, const Statistics& statis
 
 }  // namespace
 
-int block_of(std::int64_t source, std::int64_t words, int blocks) {
-  // ⌊source blocks / words⌋; texts are far too short for the product to overflow.
-  return static_cast<int>(source * blocks / words);
-}
-
 DelaySums sums_over_blocks(const StateStatistics& state, int blocks, int delay) {
   const std::size_t numbers = state.sum.size() / state.count.size();
   DelaySums total;

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/buffer.h"
+#include "base/text_blocks.h"
 #include "sinks/run_description.h"
 
 namespace stategrad::sinks {
@@ -33,8 +34,7 @@ inline constexpr std::uint64_t kMostInMemory = 256'000'000;
 /// Into how many blocks a text is cut unless the user says otherwise.
 inline constexpr int kDefaultBlocks = 10;
 
-/// The block of a source: positions 0..words-1 are cut into blocks of equal length (to one word).
-[[nodiscard]] int block_of(std::int64_t source, std::int64_t words, int blocks);
+using stategrad::block_of;
 
 /// Sums over all state gradients G [H, R] of one state at each delay d and in each block of the
 /// text. Sums of two passes over different sources add up to those of one pass over both.
