@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <vector>
 
 namespace stategrad::analysis {
 
@@ -30,6 +31,18 @@ Estimate jackknife(double all, std::span<const double> without, std::span<const 
     variance += deviation * deviation / others;
   }
   return {all, std::sqrt(variance / static_cast<double>(blocks))};
+}
+
+Estimate jackknife_mean(std::span<const double> sums, std::span<const std::int64_t> counts) {
+  const std::vector<double> sizes(counts.begin(), counts.end());
+  const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+  const double size = std::accumulate(sizes.begin(), sizes.end(), 0.0);
+  std::vector<double> without(sizes.size());
+  for (std::size_t b = 0; b < sizes.size(); ++b) {
+    // Not a number where one block has everything: then there is no error.
+    without[b] = (sum - sums[b]) / (size - sizes[b]);
+  }
+  return jackknife(sum / size, without, sizes);
 }
 
 }  // namespace stategrad::analysis

@@ -3,6 +3,7 @@
 // Error bars from blocks.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 namespace stategrad::analysis {
@@ -31,5 +32,11 @@ struct Estimate {
 /// @param sizes of the blocks, not below 0, as many as there are θ_b
 [[nodiscard]] Estimate jackknife(double all, std::span<const double> without,
                                  std::span<const double> sizes);
+
+/// The mean of numbers of which only the sum and the count in each block are known; not a number
+/// if there are none.
+/// @param sums, counts of as many blocks
+[[nodiscard]] Estimate jackknife_mean(std::span<const double> sums,
+                                      std::span<const std::int64_t> counts);
 
 }  // namespace stategrad::analysis

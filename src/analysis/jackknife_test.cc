@@ -123,5 +123,20 @@ TEST(Jackknife, IntervalsCoverTheTruthAsOftenAsTheyShould) {
   EXPECT_NEAR(coverage(square, 9, {20, 22, 18, 25, 15, 20, 21, 19, 24, 16}, 2.262), 0.95, 0.02);
 }
 
+TEST(JackknifeMean, IsThatOfTheNumbersBehindTheSums) {
+  const std::vector<std::vector<double>> blocks = {{1, 2, 7}, {}, {4}, {0.5, 3}};
+  const Estimate expected = of_blocks(blocks, kItself);
+  const Estimate got =
+      jackknife_mean(std::vector<double>{10, 0, 4, 3.5}, std::vector<std::int64_t>{3, 0, 1, 2});
+  EXPECT_DOUBLE_EQ(got.value, expected.value);
+  EXPECT_DOUBLE_EQ(got.error, expected.error);
+}
+
+TEST(JackknifeMean, OfNoNumbersIsNone) {
+  const Estimate none = jackknife_mean(std::vector<double>{0, 0}, std::vector<std::int64_t>{0, 0});
+  EXPECT_TRUE(std::isnan(none.value));
+  EXPECT_EQ(none.error, kInfinity);
+}
+
 }  // namespace
 }  // namespace stategrad::analysis

@@ -93,6 +93,14 @@ std::span<const Real> LayerStack<Real>::state_after(const StateOfLayer& state, i
 }
 
 template <class Real>
+std::span<const Real> LayerStack<Real>::gates_of(int layer, int step) const {
+  const std::size_t width =
+      slot() * static_cast<std::size_t>(gate_count(model_->architecture().cell));
+  const auto& gates = layers_[static_cast<std::size_t>(layer)].gates;
+  return {gates.data() + static_cast<std::size_t>(step) * width, width};
+}
+
+template <class Real>
 Buffer<Real> LayerStack<Real>::backward(const StateOfLayer& state, std::span<const Real> gradient,
                                         ThreadTeam& team) {
   const Architecture& shape = model_->architecture();

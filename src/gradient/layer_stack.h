@@ -37,6 +37,9 @@ class LayerStack {
   /// The state of a layer after a step, [B, H]; step T-1 is the last one.
   [[nodiscard]] std::span<const Real> state_after(const StateOfLayer& state, int step) const;
 
+  /// The activations of a layer's gates in a step, [B, G*H] in PyTorch's order; before backward().
+  [[nodiscard]] std::span<const Real> gates_of(int layer, int step) const;
+
   /// The adjoint of forward(), which must come before and is then used up.
   /// @param state of layer L-1
   /// @param gradient [B, H] of a loss to that state after the last step

@@ -4,12 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <memory>
-#include <sstream>
-
 #include "gradient/gradient_test_util.h"
 #include "gradient/layer_stack.h"
+#include "gradient/python_test_util.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::gradient {
@@ -145,17 +142,6 @@ INSTANTIATE_TEST_SUITE_P(Cells, UsedGradients,
                                               shape.reset_after ? "After" : "", shape.num_layers);
                          });
 
-/// A model of numbers that a script can form again.
-LanguageModel<double> sine_model(const Architecture& shape) {
-  auto model = random_model(shape, 1);
-  Parameters<double> parameters(shape);
-  double k = 0;
-  for (auto& tensor : named_tensors(parameters)) {
-    for (double& value : tensor.values) value = 0.8 * std::sin(1.7 * k++ + 0.3);
-  }
-  return {model.vocabulary(), std::move(parameters)};
-}
-
 constexpr const char* kScript = R"(
 import torch
 torch.set_default_dtype(torch.float64)
@@ -175,27 +161,12 @@ for t in range(len(text) - 1):
         print(*("%.17g" % v for v in g[t - d].tolist()))
 )";
 
-std::vector<double> torch_answer(const std::string& cell) {
-  std::string script = kScript;
-  script.replace(script.find("CELL"), 4, cell);
-  const std::string command = "/usr/bin/python3 - 2>/dev/null <<'END'" + script + "END\n";
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  std::string text;
-  for (int c = std::fgetc(pipe.get()); c != EOF; c = std::fgetc(pipe.get())) {
-    text += static_cast<char>(c);
-  }
-  std::istringstream stream(text);
-  std::vector<double> values;
-  for (double value = 0; stream >> value;) values.push_back(value);
-  return values;
-}
-
 TEST(UsedGradientsOfPyTorch, AreTheSame) {
   const std::vector<WordId> text = {1, 5, 2, 2, 6, 0, 3, 4, 1};
   GradientOptions options;
   options.max_delay = 4;
   for (const CellKind cell : {CellKind::kLstm, CellKind::kGru}) {
-    const auto expected = torch_answer(std::string(to_string(cell)));
+    const auto expected = python_answer(kScript, to_string(cell));
     if (expected.empty()) GTEST_SKIP() << "/usr/bin/python3 has no torch";
     const auto model = sine_model(shape_of(cell, cell == CellKind::kGru));
     std::vector<double> got;
