@@ -16,9 +16,6 @@
 namespace stategrad::cli {
 namespace {
 
-/// Above it, directions of small variance are blown up beyond what can be trusted.
-constexpr double kLargestCondition = 100;
-
 struct Arguments {
   std::string embeddings;
   bool overwrite = false;
@@ -60,11 +57,11 @@ void normalize(const Session& session, const Arguments& arguments) {
                                   std::get<std::string>(row[2]));
     }
   }
-  if (check.condition > kLargestCondition) {
+  if (check.condition > analysis::kLargestCondition) {
     session.warn(fmt::format(
         "{}: the condition number of Z is {:.4g}, above {}: embeddings vary so little in some "
         "directions that normalising blows up their noise",
-        arguments.embeddings, check.condition, kLargestCondition));
+        arguments.embeddings, check.condition, analysis::kLargestCondition));
   }
   summarise(session, fmt::format("{} embeddings of {} dimensions normalised",
                                  format_count(embeddings.rows), embeddings.columns));
