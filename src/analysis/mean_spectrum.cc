@@ -134,6 +134,8 @@ MeanSpectrum analyse_mean(std::span<const BlockSum> blocks, int rows, int column
   MeanSpectrum result;
   result.count = static_cast<std::int64_t>(counted.count);
   result.blocks = static_cast<int>(number);
+  for (const BlockSum& block : blocks) result.sizes.push_back(static_cast<double>(block.count));
+  result.cross_without.resize(blocks.size());
   result.values = decompose(to_matrix(mean)).values;
   const SpectralMeasures all = spectral_measures(result.values);
   std::vector<SpectralMeasures> without(number, all);
@@ -165,6 +167,11 @@ MeanSpectrum analyse_mean(std::span<const BlockSum> blocks, int rows, int column
     cross_without[b] = (cross - folds[b]) / (counted.count - counted.counts[b]);
   }
   result.cross = jackknife(cross / counted.count, cross_without, counted.counts);
+  // The counted blocks are the given ones without those that are empty.
+  std::size_t next = 0;
+  for (std::size_t b = 0; b < blocks.size(); ++b) {
+    if (blocks[b].count > 0) result.cross_without[b] = cross_without[next++];
+  }
   return result;
 }
 

@@ -49,6 +49,9 @@ struct MeanSpectrum {
   /// jackknife's error. Noise does not raise it, so that it can be compared between classes of
   /// unequal counts; it is somewhat too small where noise turns u and v.
   Estimate cross;
+  /// `cross` without each of the blocks given, and their counts: what compare_classes() takes.
+  std::vector<double> cross_without;
+  std::vector<double> sizes;
 };
 
 struct MeanSpectrumOptions {

@@ -153,8 +153,11 @@ TEST_F(MeanSpectrumOf, EmptyBlocksAreLeftOut) {
   auto with_empty = full.view();
   const std::vector<double> nothing(12);
   with_empty.push_back({0, nothing});
-  EXPECT_EQ(analyse_mean(with_empty, 4, 3).largest.error,
-            analyse_mean(full.view(), 4, 3).largest.error);
+  const MeanSpectrum found = analyse_mean(with_empty, 4, 3);
+  EXPECT_EQ(found.largest.error, analyse_mean(full.view(), 4, 3).largest.error);
+  EXPECT_THAT(found.sizes, testing::ElementsAre(3, 4, 0));
+  EXPECT_EQ(jackknife(found.cross.value, found.cross_without, found.sizes).error,
+            found.cross.error);
 }
 
 TEST_F(MeanSpectrumOf, NothingIsRefused) {

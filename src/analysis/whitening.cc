@@ -91,6 +91,13 @@ double lambda_of(const WhiteningOptions& options, const Dense& centred, const Sa
   return options.lambda;
 }
 
+/// A dimension in which all embeddings are equal has a variance of rounding errors, not of 0.
+bool has_constant_dimension(const Dense& covariance, const Matrix& embeddings) {
+  constexpr double kRounding = 1e-28;
+  const Eigen::RowVectorXd squares = view(embeddings).cwiseAbs2().colwise().maxCoeff();
+  return (covariance.diagonal().transpose().array() <= kRounding * squares.array()).any();
+}
+
 struct Roots {
   Dense factor;
   Dense inverse;
@@ -129,6 +136,7 @@ Whitening whiten(const Matrix& embeddings, const WhiteningOptions& options) {
   const Eigen::VectorXd variances = covariance.diagonal();
   covariance *= 1 - lambda;
   covariance.diagonal() = variances;
+  if (has_constant_dimension(covariance, embeddings)) fail(embeddings);
   const Roots roots = options.root == WhiteningRoot::kCholesky
                           ? cholesky_roots(covariance, embeddings)
                           : symmetric_roots(covariance, embeddings);

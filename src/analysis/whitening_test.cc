@@ -84,6 +84,14 @@ std::vector<double> some_counts(int rows) {
   return counts;
 }
 
+TEST_F(WhiteningTest, AConstantDimensionIsRefusedWhateverItsRounding) {
+  for (const double constant : {0.0, 1.0, 0.1, 1e9, 1e-9}) {
+    Matrix embeddings = random_matrix(50, 4, 1);
+    for (std::size_t i = 2; i < embeddings.values.size(); i += 4) embeddings.values[i] = constant;
+    EXPECT_THROW(static_cast<void>(whiten(embeddings)), NumericalError) << constant;
+  }
+}
+
 TEST_F(WhiteningTest, WeightedByCountsItIsThatOfNumpy) {
   const Matrix embeddings = correlated(40, 6);
   const auto counts = some_counts(40);

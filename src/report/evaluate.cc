@@ -9,6 +9,7 @@
 
 #include "analysis/memory.h"
 #include "analysis/whitening.h"
+#include "report/memory_results.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
 
@@ -151,10 +152,12 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const std::size_t signatures = head.classes.signatures.size();
   std::int64_t done = 0;
   for (std::size_t state = 0; state < head.run.states.size(); ++state) {
-    StateResult result{.state = head.run.states[state], .classes = {}};
+    StateResult result{.state = head.run.states[state], .classes = {}, .comparisons = {}};
     const auto add = [&](const std::string& name, const std::string& group,
                          const sinks::GradientSums& sums, const std::vector<bool>& members) {
-      result.classes.push_back({name, group, evaluator.evaluate(sums, state, members, team)});
+      ClassResult of_class{name, group, evaluator.evaluate(sums, state, members, team), {}};
+      of_class.memory = memory_of(of_class.delays);
+      result.classes.push_back(std::move(of_class));
       if (options.on_progress) options.on_progress(++done);
     };
     add("all", "all", reader.read_totals(state), std::vector<bool>(signatures, true));
@@ -166,6 +169,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
       add(head.classes.names[c], head.classes.groups[c],
           reader.read_class(state, static_cast<int>(c)), members);
     }
+    result.comparisons = compare(result.classes);
     results.states.push_back(std::move(result));
   }
   return results;

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/comparison.h"
+#include "analysis/decay.h"
 #include "analysis/jackknife.h"
 #include "analysis/mean_spectrum.h"
 #include "stategrad/gradient_sink.h"
@@ -27,15 +29,35 @@ struct DelayResult {
   analysis::Estimate kept_by_mean;
 };
 
+/// How one measure of a class falls with the delay.
+struct MemoryResult {
+  std::string measure;  ///< as in spectrum.csv
+  analysis::Horizon horizon;
+  analysis::DecayFits decay;
+};
+
+/// Two classes of one group at one delay, by the cross-validated leading singular value of the
+/// mean.
+struct ComparisonResult {
+  std::string group;
+  std::string first;
+  std::string second;
+  int delay = 0;
+  analysis::Difference difference;  ///< first - second
+  double corrected_p = 1;           ///< by Holm, over all comparisons of the state
+};
+
 struct ClassResult {
   std::string name;                 ///< "all" for all words
   std::string group;                ///< what it is one of; "all" for all words
   std::vector<DelayResult> delays;  ///< those at which something was counted
+  std::vector<MemoryResult> memory;
 };
 
 struct StateResult {
   StateOfLayer state;
   std::vector<ClassResult> classes;  ///< all words first
+  std::vector<ComparisonResult> comparisons;
 };
 
 struct Results {

@@ -35,6 +35,13 @@ TEST_F(ResultFiles, SummaryHoldsEveryNumber) {
   EXPECT_EQ(delay["raw_leading"]["error"], expected.raw.largest.error);
   EXPECT_EQ(delay["normalised_sum"]["noise"], expected.normalised->noise.sum);
   EXPECT_EQ(delay["raw_singular_values"].size(), 3U);
+  const auto interval = analysis::confidence_interval(expected.raw.largest, expected.raw.blocks);
+  EXPECT_EQ(delay["raw_leading"]["low"], interval.low);
+  EXPECT_EQ(delay["raw_leading"]["high"], interval.high);
+  EXPECT_EQ(summary["states"][0]["classes"][0]["memory"][0]["measure"], "raw_leading");
+  // "low" and "middle" are of one group.
+  EXPECT_EQ(summary["states"][0]["comparisons"].size(), results_.states[0].comparisons.size());
+  EXPECT_EQ(summary["states"][0]["comparisons"][0]["second"], "middle");
 }
 
 TEST_F(ResultFiles, SpectrumHasARowPerMeasure) {
@@ -49,6 +56,13 @@ TEST_F(ResultFiles, SpectrumHasARowPerMeasure) {
   }
   EXPECT_EQ(table.rows().size(), expected);
   EXPECT_EQ(read_file(folder_ / "spectrum.csv"), table.to_csv());
+}
+
+TEST_F(ResultFiles, MemoryHasARowPerClassAndMeasure) {
+  const io::Table table = memory_table(results_);
+  EXPECT_EQ(table.rows().size(), 2U * 3 * 3);
+  EXPECT_EQ(read_file(folder_ / "memory.csv"), table.to_csv());
+  EXPECT_EQ(read_file(folder_ / "comparisons.csv"), comparisons_table(results_).to_csv());
 }
 
 TEST_F(ResultFiles, WordsHaveTheirMeanNorms) {
