@@ -31,11 +31,11 @@ inline void add_sums(Vec<double> x, Doubles& squares, double* sums) {
   squares += x * x;
   if (sums != nullptr) store<double>(sums, load<double>(sums) + x);
 }
-/// Elements First.. of x, kDoubles of them. Not by way of memory: an accumulator whose address is
+/// Elements kFirst.. of x, kDoubles of them. Not by way of memory: an accumulator whose address is
 /// taken would not stay in its register.
-template <int First, int... I>
-inline HalfFloats part_of(Vec<float> x, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(x, x, First + I...);
+template <int kFirst, int... kIndex>
+inline HalfFloats part_of(Vec<float> x, std::integer_sequence<int, kIndex...>) {
+  return __builtin_shufflevector(x, x, (kFirst + kIndex)...);
 }
 inline void add_sums(Vec<float> x, Doubles& squares, double* sums) {
   constexpr auto kHalf = std::make_integer_sequence<int, kDoubles>();
