@@ -31,8 +31,8 @@ struct GradientOptions {
   /// Positions in the text of the words x whose gradients d state / d x are wanted, rising; empty:
   /// all. Only these are carried, so that the cost is proportional to their number.
   std::vector<std::int64_t> sources;
-  /// 0: exact. Else old sources are kept in fewer rows where that pays: all compressions of a
-  /// source together drop at most this share of its blocks' Frobenius norm, of blocks that then go
+  /// 0: exact. Else old sources are kept in fewer rows where that pays: each compression of a
+  /// source drops at most this share of the Frobenius norm of every block, of blocks that then go
   /// on shrinking or growing; squared norms are never too large (docs/method.md, "Rank tolerance").
   double rank_tolerance = 0;
   /// Directions to carry at once; 0: all. Fewer take less memory and more readings of the text:

@@ -46,14 +46,13 @@ SourceCompressor<Real>::SourceCompressor(const Shape& shape, double tolerance)
       most_(most_rows(shape.rows)),
       squared_tolerance_(tolerance * tolerance),
       ranks_(static_cast<std::size_t>(shape.slots), shape.rows),
-      dropped_(static_cast<std::size_t>(shape.slots)),
       directions_(area(shape.slots, shape.rows) * static_cast<std::size_t>(most_)),
       rooms_(static_cast<std::size_t>(shape.workers)),
       wide_(area(shape.rows, shape.size)),
       expanded_(area(shape.rows, shape.size)) {
   for (Room& room : rooms_) {
     room.gram = Buffer<double>(area(shape.rows, kernels::padded(shape.rows)));
-    room.columns = Buffer<double>(area(most_ + 1, kernels::padded(shape.rows)));
+    room.columns = Buffer<double>(2 * area(most_ + 1, kernels::padded(shape.rows)));
     room.wide = Buffer<double>(area(shape.rows, shape.size));
     room.kept = Buffer<Real>(area(most_, shape.rows));
     room.product = Buffer<Real>(area(most_, shape.size) + area(shape.rows, most_));
@@ -65,13 +64,7 @@ double SourceCompressor<Real>::bytes(const Shape& shape) {
   const double all = static_cast<double>(shape.rows) * shape.size;
   const double squared = static_cast<double>(shape.rows) * static_cast<double>(shape.rows);
   return sizeof(Real) * (shape.slots * squared + all) + 8 * all +
-         shape.workers * ((8 + sizeof(Real)) * all + (16 + 2 * sizeof(Real)) * squared);
-}
-
-template <class Real>
-void SourceCompressor<Real>::begin(std::size_t slot) {
-  ranks_[slot] = shape_.rows;
-  dropped_[slot] = 0;
+         shape.workers * ((8 + sizeof(Real)) * all + (24 + 2 * sizeof(Real)) * squared);
 }
 
 template <class Real>
@@ -105,24 +98,22 @@ int SourceCompressor<Real>::form_gram(Room& room, int rank, std::span<Real* cons
 
 template <class Real>
 bool SourceCompressor<Real>::compress(int worker, std::size_t slot, std::span<Real* const> blocks,
-                                      const Limits& limits) {
+                                      int most) {
   const int rank = ranks_[slot];
-  const int most = std::min({limits.most, most_, rank - 1});
+  most = std::min({most, most_, rank - 1});
   if (most < 1) return false;
   Room& room = rooms_[static_cast<std::size_t>(worker)];
   const int trace = form_gram(room, rank, blocks);  // a part of 1 from each block
-  // The blocks' residuals add up to the residual trace, so none of them exceeds it; what rounding
-  // may hide of it counts as lost.
+  // What the blocks lose adds up to what their sum loses, so none of them loses more; what rounding
+  // may hide counts as lost.
   const double hidden = rank * std::numeric_limits<double>::epsilon() * trace;
-  const double limit = (squared_tolerance_ - dropped_[slot]) / limits.share - hidden;
+  const double limit = squared_tolerance_ - hidden;
   if (trace == 0 || limit <= 0) return false;
-  const kernels::PivotedFactor factor = kernels::pivoted_cholesky(
+  const kernels::Directions found = kernels::dominant_directions(
       {.size = rank, .values = room.gram.data()}, limit, most, room.columns.data());
-  // Numbers that are not finite give a residual that is neither.
-  if (!(factor.residual <= limit) || factor.count == 0) return false;
-  kernels::orthonormalize(rank, factor.count, room.columns.data());
-  reduce(room, slot, factor.count, blocks);
-  dropped_[slot] += factor.residual + hidden;
+  // Numbers that are not finite lose what is neither.
+  if (!(found.lost <= limit) || found.count == 0) return false;
+  reduce(room, slot, found.count, blocks);
   return true;
 }
 

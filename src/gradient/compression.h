@@ -30,14 +30,7 @@ template <class Real>
 class SourceCompressor {
  public:
   using Shape = CompressorShape;
-  /// What a compression may do.
-  struct Limits {
-    int most = 0;   ///< rows at most; otherwise nothing is changed
-    int share = 1;  ///< it may drop one of so many equal parts of what the tolerance leaves
-  };
-
-  /// @param tolerance R > 0: all compressions of a source together drop squared shares of its
-  ///   blocks' squared norms that add up to at most R²
+  /// @param tolerance R > 0: the share of a block's norm that one compression may drop
   /// @throws ResourceError when the memory does not suffice
   SourceCompressor(const Shape& shape, double tolerance);
 
@@ -45,18 +38,17 @@ class SourceCompressor {
   [[nodiscard]] static double bytes(const Shape& shape);
 
   /// A new source, not compressed, takes the slot.
-  void begin(std::size_t slot);
+  void begin(std::size_t slot) { ranks_[slot] = shape_.rows; }
   /// r; R of a source that is not compressed.
   [[nodiscard]] int rank(std::size_t slot) const { return ranks_[slot]; }
   [[nodiscard]] bool compressed(std::size_t slot) const { return ranks_[slot] < shape_.rows; }
 
-  /// Drops of every block J_b at most the share e of its norm,
-  ///   |J_b - V Vᵀ J_b| <= e |J_b|,  e² = (R² - squares of the shares dropped before) / share,
-  /// where at most limits.most rows are left by that. V: the pivoted Cholesky factor of
-  /// Σ_b J_b J_bᵀ / |J_b|² in float64, stopped when its residual trace is e², made orthonormal.
+  /// Keeps of every block J_b what lies in few directions, if these are at most `most`:
+  ///   |J_b - V Vᵀ J_b| <= R |J_b|  (Frobenius norms, R the tolerance),
+  /// with V from kernels::dominant_directions() of Σ_b J_b J_bᵀ / |J_b|² in float64.
   /// @param blocks all that the recursion carries of the source, [r, H] each, changed in place
   /// @returns whether anything was changed
-  bool compress(int worker, std::size_t slot, std::span<Real* const> blocks, const Limits& limits);
+  bool compress(int worker, std::size_t slot, std::span<Real* const> blocks, int most);
 
   /// sum [R, H] += U rows; each element of U rows is formed in Real. The source must be compressed.
   /// @param rows [r, H]
@@ -70,7 +62,7 @@ class SourceCompressor {
   /// A worker's own.
   struct Room {
     Buffer<double> gram;     ///< [R, padded(R)]
-    Buffer<double> columns;  ///< [most + 1, padded(R)]
+    Buffer<double> columns;  ///< [2 (most + 1), padded(R)]
     Buffer<double> wide;     ///< [R, H]
     Buffer<Real> kept;       ///< [most, R]: Vᵀ
     Buffer<Real> product;    ///< [most, max(R, H)]
@@ -85,8 +77,7 @@ class SourceCompressor {
   int most_;  ///< rows of a compressed source at most
   double squared_tolerance_;
   std::vector<int> ranks_;
-  std::vector<double> dropped_;  ///< per slot: squares of shares
-  Buffer<Real> directions_;      ///< [slot, R, most]; of each slot the first R r numbers, [R, r]
+  Buffer<Real> directions_;  ///< [slot, R, most]; of each slot the first R r numbers, [R, r]
   std::vector<Room> rooms_;
   Buffer<double> wide_;    ///< [R, H], of expand()
   Buffer<Real> expanded_;  ///< [R, H]

@@ -11,12 +11,12 @@ constexpr int kFirstDelay = 6;  // before it trained models have nothing to drop
 constexpr int kLeastSteps = 4;
 /// After so many vain compressions at a delay in a row only one of the next sixteen sources is
 /// tried: the gradients of some models never fit in fewer rows.
-constexpr std::int64_t kPatience = 4;
+constexpr std::int64_t kPatience = 12;
 constexpr std::int64_t kPause = 16;
 /// Of a compression, in units of r² / H.
-constexpr double kCompression = 1.5;
+constexpr double kCompression = 1;
 /// How much slower the small products of the sums are than the recursion.
-constexpr double kSums = 1.5;
+constexpr double kSums = 1.4;
 
 /// Floating-point operations of a row over a word.
 double row_operations(const Architecture& shape, int layers) {
@@ -35,7 +35,7 @@ int layers_of(const GradientRun& run) {
 std::vector<int> compression_delays(int max_delay) {
   std::vector<int> delays;
   for (std::int64_t delay = kFirstDelay; delay + kLeastSteps <= max_delay;
-       delay = (4 * delay + 2) / 3) {
+       delay = std::max(delay + 2, delay * 6 / 5)) {
     delays.push_back(static_cast<int>(delay));
   }
   return delays;
@@ -75,10 +75,8 @@ void CompressionPlan::choose(std::span<const Source> sources, const Schedule& sc
     const int most = most_rows(found->rank, steps);
     if (most < 1) continue;
     if (stage.refusals >= kPatience && ++stage.passed_over % kPause != 0) continue;
-    out.push_back({.stage = i,
-                   .source = static_cast<std::size_t>(found - sources.begin()),
-                   .most = most,
-                   .share = static_cast<int>(stages_.size() - i)});
+    out.push_back(
+        {.stage = i, .source = static_cast<std::size_t>(found - sources.begin()), .most = most});
   }
 }
 

@@ -14,15 +14,16 @@
 
 namespace stategrad::gradient {
 
-/// Delays, rising and below max_delay, before whose step a source may be compressed: 6, 8, 11, 15,
-/// 20 ..., each a third longer than the one before, and none where less than four steps follow.
+/// Delays, rising and below max_delay, before whose step a source may be compressed: 6, 8, 10, 12,
+/// 14, 16, 19, 22 ..., each a fifth longer than the one before, by two at least, and none where
+/// less than four steps follow.
 [[nodiscard]] std::vector<int> compression_delays(int max_delay);
 
 /// Decides which sources are compressed before a word, and how far a compression must go to pay.
 ///
 /// The unit of cost is a row carried over a word. A compressed source of r rows costs r (1 + w) per
 /// word, where w is what adding U [R, r] times its rows to the sums costs; a compression costs
-/// about 1.5 r² / H.
+/// about r² / H.
 class CompressionPlan {
  public:
   /// @param slots of the ring
@@ -33,7 +34,6 @@ class CompressionPlan {
     std::size_t stage = 0;
     std::size_t source = 0;  ///< into the sources given
     int most = 0;            ///< rows at most, for it to pay
-    int share = 1;           ///< how many stages have not been, with this one
   };
 
   /// @param sources by rising delay, those of the word at `position`

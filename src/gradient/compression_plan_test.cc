@@ -13,11 +13,11 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 TEST(CompressionDelays, StretchGeometricallyAndLeaveStepsToPay) {
-  EXPECT_THAT(compression_delays(50), ElementsAre(6, 8, 11, 15, 20, 27, 36));
-  EXPECT_THAT(compression_delays(52), ElementsAre(6, 8, 11, 15, 20, 27, 36, 48));
+  EXPECT_THAT(compression_delays(50), ElementsAre(6, 8, 10, 12, 14, 16, 19, 22, 26, 31, 37, 44));
+  EXPECT_THAT(compression_delays(47), ElementsAre(6, 8, 10, 12, 14, 16, 19, 22, 26, 31, 37));
   EXPECT_THAT(compression_delays(10), ElementsAre(6));
   EXPECT_THAT(compression_delays(9), IsEmpty());
-  EXPECT_LT(compression_delays(std::numeric_limits<int>::max()).size(), 80U);
+  EXPECT_LT(compression_delays(std::numeric_limits<int>::max()).size(), 130U);
 }
 
 class CompressionPlanOf : public testing::Test {
@@ -55,17 +55,16 @@ class CompressionPlanOf : public testing::Test {
   std::vector<Source> sources_;
 };
 
-TEST_F(CompressionPlanOf, TakesTheSourcesOfTheStagesAndSharesTheTolerance) {
+TEST_F(CompressionPlanOf, TakesTheSourcesOfTheStages) {
   CompressionPlan plan(run_, kDelays);
   const auto choices = choose(plan);
-  EXPECT_THAT(delays(choices), ElementsAre(6, 8, 11, 15, 20, 27, 36));
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    EXPECT_EQ(choices[i].share, 7 - static_cast<int>(i));
+  EXPECT_THAT(delays(choices), ElementsAre(6, 8, 10, 12, 14, 16, 19, 22, 26, 31, 37, 44));
+  for (const auto& choice : choices) {
     // The first compression must also pay for the sums' products.
-    EXPECT_GT(choices[i].most, 20);
-    EXPECT_LT(choices[i].most, 64 * 9 / 10);
+    EXPECT_GT(choice.most, 20);
+    EXPECT_LT(choice.most, 64 * 9 / 10);
   }
-  EXPECT_LT(choices[0].most, choices[6].most) << "more steps pay for fewer rows";
+  EXPECT_LT(choices.front().most, choices.back().most) << "more steps pay for fewer rows";
 }
 
 TEST_F(CompressionPlanOf, AsksLittleOfSourcesThatAreSmallAlready) {
@@ -80,7 +79,7 @@ TEST_F(CompressionPlanOf, LeavesAloneWhatIsSoonForgotten) {
   CompressionPlan plan(run_, kDelays);
   // At the last words no steps are left.
   EXPECT_THAT(choose(plan, 999), IsEmpty());
-  EXPECT_THAT(delays(choose(plan, 996)), ElementsAre(6, 8, 11, 15, 20, 27, 36));
+  EXPECT_THAT(delays(choose(plan, 996)), ElementsAre(6, 8, 10, 12, 14, 16, 19, 22, 26, 31, 37, 44));
   EXPECT_THAT(choose(plan, 997), IsEmpty());
 }
 
@@ -88,17 +87,17 @@ TEST_F(CompressionPlanOf, TriesRarelyWhereItWasVainAndOftenAgainWhenItWasNot) {
   CompressionPlan plan(run_, kDelays);
   int tried = 0;
   CompressionPlan::Choice last;
-  for (int word = 0; word < 4 + 160; ++word) {
+  for (int word = 0; word < 12 + 160; ++word) {
     for (const auto& choice : choose(plan)) {
-      if (sources_[choice.source].delay != 15) continue;
+      if (sources_[choice.source].delay != 16) continue;
       ++tried;
       last = choice;
       plan.report(choice, false);
     }
   }
-  EXPECT_EQ(tried, 4 + 10);
+  EXPECT_EQ(tried, 12 + 10);
   plan.report(last, true);
-  for (int word = 0; word < 3; ++word) EXPECT_EQ(choose(plan).size(), 7U);
+  for (int word = 0; word < 3; ++word) EXPECT_EQ(choose(plan).size(), 12U);
 }
 
 class WideCompressionPlan : public CompressionPlanOf {

@@ -201,8 +201,7 @@ void StateGradientEngine<Real>::compress(int worker, const CompressionPlan::Choi
     if (!layer.cell.empty()) scratch.blocks.push_back(layer.cell.data() + at);
   }
   compressions_->report(choice,
-                        compressor_->compress(worker, source.slot, scratch.blocks,
-                                              {.most = choice.most, .share = choice.share}));
+                        compressor_->compress(worker, source.slot, scratch.blocks, choice.most));
   source.rank = compressor_->rank(source.slot);
 }
 

@@ -149,15 +149,18 @@ TEST(RankTolerance, IsKeptForRandomProblems) {
     const auto model = random_model(trial.shape, seed, trial.scale);
     const auto exact = compute(model, trial.text, trial.options, trial.threads);
     const auto exact32 = compute(model.as<float>(), trial.text, trial.options, trial.threads);
+    // What is dropped at different delays is orthogonal.
+    const double several =
+        std::sqrt(static_cast<double>(compression_delays(trial.options.max_delay).size()));
     for (const double tolerance : {1e-1, 1e-3, 1e-5}) {
       trial.options.rank_tolerance = tolerance;
       const Loss loss =
           compare(exact, compute(model, trial.text, trial.options, trial.threads), 1e-9);
-      EXPECT_LE(loss.largest, 2 * tolerance) << tolerance;
+      EXPECT_LE(loss.largest, several * tolerance) << tolerance;
       different += loss.different;
       if (tolerance < 1e-4) continue;  // below float32's own noise after a few steps
       const auto rounded = compute(model.as<float>(), trial.text, trial.options, trial.threads);
-      EXPECT_LE(compare(exact32, rounded, 1e-4).largest, 2 * tolerance + 1e-5) << tolerance;
+      EXPECT_LE(compare(exact32, rounded, 1e-4).largest, several * tolerance + 1e-5) << tolerance;
     }
     trial.options.rank_tolerance = 0;
     if (HasFailure()) break;

@@ -11,12 +11,8 @@ void add_product(const SmallProduct<Real>& product, double* sum) {
   active_kernels<SmallProductKernels<Real>>().add_product(product, sum);
 }
 
-PivotedFactor pivoted_cholesky(const GramMatrix& gram, double limit, int most, double* columns) {
-  return active_kernels<DirectionKernels>().pivoted_cholesky(gram, limit, most, columns);
-}
-
-void orthonormalize(int size, int count, double* columns) {
-  active_kernels<DirectionKernels>().orthonormalize(size, count, columns);
+Directions dominant_directions(const GramMatrix& gram, double limit, int most, double* columns) {
+  return active_kernels<DirectionKernels>().dominant_directions(gram, limit, most, columns);
 }
 
 template void add_product(const SmallProduct<float>&, double*);

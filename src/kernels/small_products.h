@@ -32,23 +32,19 @@ struct GramMatrix {
   const double* values = nullptr;  ///< [size, padded(size)]
 };
 
-struct PivotedFactor {
-  int count = 0;        ///< k
-  double residual = 0;  ///< trace(G - L Lᵀ)
+struct Directions {
+  int count = 0;    ///< k
+  double lost = 0;  ///< trace(G - V Vᵀ G)
 };
 
-/// Pivoted Cholesky factorization G ≈ L Lᵀ that stops as soon as the residual trace is at most
-/// `limit`, or when L has `most` columns. The residual of numbers that are not finite is not
-/// finite.
-/// @param columns out, [most + 1, padded(size)]: a row for each column of L; the last is room to
-/// work Cost: size k² operations.
-[[nodiscard]] PivotedFactor pivoted_cholesky(const GramMatrix& gram, double limit, int most,
+/// Few orthonormal columns V [size, k] that span most of G: the columns of its pivoted Cholesky
+/// factorization, each made orthogonal to those before it, until trace(G - V Vᵀ G) <= limit or
+/// there are `most`. For G = J Jᵀ that trace is |J - V Vᵀ J|²; it is nearly as small as that of the
+/// eigenvectors, and much smaller than the factorization's residual. It is not finite when G is
+/// not.
+/// @param columns out, [2 (most + 1), padded(size)]: a row for each column of V, then room to work
+/// Cost: size k (3 k + size) multiplications.
+[[nodiscard]] Directions dominant_directions(const GramMatrix& gram, double limit, int most,
                                              double* columns);
-
-/// Makes linearly independent columns orthonormal, one after the other; each spans with those
-/// before it what it did before.
-/// @param columns [count + 1, padded(size)], a row for each column, count ≤ size; the last is room
-/// Cost: 4 size count² operations.
-void orthonormalize(int size, int count, double* columns);
 
 }  // namespace stategrad::kernels

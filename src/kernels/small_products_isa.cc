@@ -142,56 +142,69 @@ inline void scale(std::int64_t size, double factor, double* v) {
   for (std::int64_t i = 0; i < size; ++i) v[i] *= factor;
 }
 
-/// What G - L Lᵀ has on its diagonal.
-struct Residual {
-  double trace = 0;
-  double largest = 0;
-  int pivot = 0;
-};
-
-inline Residual look(int size, const double* diagonal) {
-  Residual out;
-  for (int i = 0; i < size; ++i) {
-    out.trace += diagonal[i];
-    if (diagonal[i] > out.largest) {
-      out.largest = diagonal[i];
-      out.pivot = i;
-    }
+/// The largest of numbers that are not negative, and NaN only where there is nothing else.
+inline int largest(int size, const double* values) {
+  int best = 0;
+  for (int i = 1; i < size; ++i) {
+    if (values[i] > values[best]) best = i;
   }
-  return out;
+  return best;
 }
 
-PivotedFactor pivoted_cholesky(const GramMatrix& gram, double limit, int most, double* columns) {
+/// The next column of the Cholesky factor L, after the k before it.
+/// @param diagonal of G - L Lᵀ, before and after
+void factor_column(const GramMatrix& gram, int k, double* factor, double* diagonal) {
   const std::int64_t stride = padded(gram.size);
-  double* diagonal = columns + most * stride;
-  for (int i = 0; i < gram.size; ++i) diagonal[i] = gram.values[i * (stride + 1)];
-  for (int k = 0;; ++k) {
-    const Residual residual = look(gram.size, diagonal);
-    if (k == most || residual.trace <= limit) return {k, residual.trace};
-    double* column = columns + k * stride;
-    const double* row = gram.values + residual.pivot * stride;
-    for (std::int64_t i = 0; i < stride; ++i) column[i] = row[i];
-    subtract(k, columns + residual.pivot, stride, columns, stride, column);
-    scale(stride, 1 / __builtin_sqrt(residual.largest), column);
-    for (int i = 0; i < gram.size; ++i) {
-      const double rest = diagonal[i] - column[i] * column[i];
-      diagonal[i] = rest < 0 ? 0 : rest;  // rounding may not make it negative; NaN stays
-    }
-    diagonal[residual.pivot] = 0;
+  double* column = factor + k * stride;
+  const int pivot = largest(gram.size, diagonal);
+  const double* row = gram.values + pivot * stride;
+  for (std::int64_t i = 0; i < stride; ++i) column[i] = row[i];
+  subtract(k, factor + pivot, stride, factor, stride, column);
+  scale(stride, 1 / __builtin_sqrt(diagonal[pivot]), column);
+  for (int i = 0; i < gram.size; ++i) {
+    const double rest = diagonal[i] - column[i] * column[i];
+    diagonal[i] = rest < 0 ? 0 : rest;  // rounding may not make it negative; NaN stays
   }
+  diagonal[pivot] = 0;
 }
 
-void orthonormalize(int size, int count, double* columns) {
-  const std::int64_t stride = padded(size);
-  for (int k = 0; k < count; ++k) {
-    double* column = columns + k * stride;
-    // The second time takes away what rounding left, when nearly all of the column was subtracted.
-    for (int time = 0; time < 2; ++time) {
-      double* factors = columns + count * stride;
-      for (int j = 0; j < k; ++j) factors[j] = dot(stride, columns + j * stride, column);
-      subtract(k, factors, 1, columns, stride, column);
-    }
-    scale(stride, 1 / __builtin_sqrt(dot(stride, column, column)), column);
+/// columns[k] = v, made orthogonal to the k columns before it and of length 1.
+/// @param factors room for k numbers
+void add_direction(std::int64_t stride, int k, const double* v, double* columns, double* factors) {
+  double* column = columns + k * stride;
+  for (std::int64_t i = 0; i < stride; ++i) column[i] = v[i];
+  // The second time takes away what rounding left, when nearly all of the column was subtracted.
+  for (int time = 0; time < 2; ++time) {
+    for (int j = 0; j < k; ++j) factors[j] = dot(stride, columns + j * stride, column);
+    subtract(k, factors, 1, columns, stride, column);
+  }
+  scale(stride, 1 / __builtin_sqrt(dot(stride, column, column)), column);
+}
+
+/// vᵀ G v.
+double quadratic_form(const GramMatrix& gram, const double* v) {
+  const std::int64_t stride = padded(gram.size);
+  double total = 0;
+  for (int i = 0; i < gram.size; ++i) total += v[i] * dot(stride, gram.values + i * stride, v);
+  return total;
+}
+
+Directions dominant_directions(const GramMatrix& gram, double limit, int most, double* columns) {
+  const std::int64_t stride = padded(gram.size);
+  double* factor = columns + most * stride;
+  double* diagonal = columns + 2 * most * stride;
+  double* factors = diagonal + stride;
+  double trace = 0;
+  for (int i = 0; i < gram.size; ++i) {
+    diagonal[i] = gram.values[i * (stride + 1)];
+    trace += diagonal[i];
+  }
+  double kept = 0;
+  for (int k = 0;; ++k) {
+    if (k == most || trace - kept <= limit) return {k, trace - kept};
+    factor_column(gram, k, factor, diagonal);
+    add_direction(stride, k, factor + k * stride, columns, factors);
+    kept += quadratic_form(gram, columns + k * stride);
   }
 }
 
@@ -208,9 +221,8 @@ const SmallProductKernels<Real>& SmallProductKernels<Real>::build() {
 
 template <Isa kLevel>
 const DirectionKernels& DirectionKernels::build() {
-  static constexpr DirectionKernels kTable{
-      .pivoted_cholesky = &STATEGRAD_ISA_NAMESPACE::pivoted_cholesky,
-      .orthonormalize = &STATEGRAD_ISA_NAMESPACE::orthonormalize};
+  static constexpr DirectionKernels kTable{.dominant_directions =
+                                               &STATEGRAD_ISA_NAMESPACE::dominant_directions};
   return kTable;
 }
 

@@ -20,9 +20,8 @@ struct DirectionKernels {
   template <Isa kLevel>
   static const DirectionKernels& build();
 
-  PivotedFactor (*pivoted_cholesky)(const GramMatrix& gram, double limit, int most,
+  Directions (*dominant_directions)(const GramMatrix& gram, double limit, int most,
                                     double* columns);
-  void (*orthonormalize)(int size, int count, double* columns);
 };
 
 }  // namespace stategrad::kernels

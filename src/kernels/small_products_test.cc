@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -42,17 +43,39 @@ double trace(const std::vector<double>& gram, int size) {
   return sum;
 }
 
-/// trace(G - C Cᵀ) of the columns C.
-double residual(const std::vector<double>& gram, const std::vector<double>& columns, int size,
-                int count) {
+/// trace(G - V Vᵀ G) of `count` columns.
+double lost(const std::vector<double>& gram, const std::vector<double>& columns, int size,
+            int count) {
+  const auto stride = static_cast<std::size_t>(padded(size));
+  const auto n = static_cast<std::size_t>(size);
   double sum = trace(gram, size);
-  for (int k = 0; k < count; ++k) {
-    for (int i = 0; i < size; ++i) {
-      const double x = columns[static_cast<std::size_t>(k * padded(size) + i)];
-      sum -= x * x;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        sum -= columns[k * stride + i] * gram[i * stride + j] * columns[k * stride + j];
+      }
     }
   }
   return sum;
+}
+
+double distance_from_orthonormal(const std::vector<double>& columns, int size, int count) {
+  const auto stride = static_cast<std::size_t>(padded(size));
+  double worst = 0;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    for (std::size_t l = 0; l <= k; ++l) {
+      double dot = 0;
+      for (std::size_t i = 0; i < stride; ++i) {
+        dot += columns[k * stride + i] * columns[l * stride + i];
+      }
+      worst = std::max(worst, std::abs(dot - (k == l ? 1 : 0)));
+    }
+  }
+  return worst;
+}
+
+std::vector<double> room_for(int size) {
+  return std::vector<double>(static_cast<std::size_t>(2 * (size + 1) * padded(size)));
 }
 
 template <class Real>
@@ -93,85 +116,79 @@ TYPED_TEST(SmallProducts, AreAddedInDoubleAtEveryLevelAndShape) {
   });
 }
 
-TEST(PivotedCholesky, StopsAsSoonAsTheResidualIsSmall) {
+TEST(DominantDirections, AreOrthonormalAndStopAsSoonAsLittleIsLost) {
   for_each_isa([] {
     RandomStream random(2);
     for (const int size : {1, 7, 8, 30, 67}) {
       const auto gram = graded_gram(size, 0.7, random);
-      std::vector<double> columns(static_cast<std::size_t>((size + 1) * padded(size)));
-      for (const double share : {0.3, 1e-3, 1e-6}) {
-        const double limit = share * trace(gram, size);
-        const PivotedFactor factor =
-            pivoted_cholesky({size, gram.data()}, limit, size, columns.data());
-        EXPECT_LE(factor.residual, limit);
-        const double rounding = 1e-13 * trace(gram, size);
-        EXPECT_NEAR(factor.residual, residual(gram, columns, size, factor.count), rounding);
-        EXPECT_GT(residual(gram, columns, size, factor.count - 1), limit) << "one was enough";
-        const PivotedFactor less =
-            pivoted_cholesky({size, gram.data()}, limit, factor.count - 1, columns.data());
-        EXPECT_EQ(less.count, factor.count - 1);
-        EXPECT_GT(less.residual, limit);
+      const double whole = trace(gram, size);
+      auto columns = room_for(size);
+      for (const double share : {0.3, 1e-3, 1e-6, 1e-10}) {
+        const Directions found =
+            dominant_directions({size, gram.data()}, share * whole, size, columns.data());
+        ASSERT_GT(found.count, 0);
+        EXPECT_LT(distance_from_orthonormal(columns, size, found.count), 1e-13);
+        EXPECT_LE(found.lost, share * whole);
+        EXPECT_NEAR(found.lost, lost(gram, columns, size, found.count), 1e-13 * whole);
+        EXPECT_GT(lost(gram, columns, size, found.count - 1), share * whole) << "one was enough";
+        const Directions less = dominant_directions({size, gram.data()}, share * whole,
+                                                    found.count - 1, columns.data());
+        EXPECT_EQ(less.count, found.count - 1);
+        EXPECT_GT(less.lost, share * whole);
       }
     }
   });
 }
 
-TEST(PivotedCholesky, FindsTheRank) {
+TEST(DominantDirections, AreAsManyAsTheRank) {
   for_each_isa([] {
     RandomStream random(3);
-    auto gram = graded_gram(20, 1, random);
+    const auto original = graded_gram(20, 1, random);
+    auto gram = original;
     // Rows and columns 6.. become copies of the first six.
     const auto at = [](int i, int j) { return static_cast<std::size_t>(i * padded(20) + j); };
-    const auto original = gram;
     for (int i = 0; i < 20; ++i) {
       for (int j = 0; j < 20; ++j) gram[at(i, j)] = original[at(i % 6, j % 6)];
     }
-    std::vector<double> columns(21 * 24);
+    auto columns = room_for(20);
     const double limit = 1e-12 * trace(gram, 20);
-    EXPECT_EQ(pivoted_cholesky({20, gram.data()}, limit, 20, columns.data()).count, 6);
+    EXPECT_EQ(dominant_directions({20, gram.data()}, limit, 20, columns.data()).count, 6);
+    EXPECT_LT(distance_from_orthonormal(columns, 20, 6), 1e-13);
   });
 }
 
-TEST(PivotedCholesky, DoesNotHideNumbersThatAreNotFinite) {
+TEST(DominantDirections, AreNearlyAsFewAsCanBe) {
   for_each_isa([] {
+    // Eigenvalues 4^-i: the least loss of k directions is a third of the last one kept.
+    constexpr int kSize = 40;
     RandomStream random(4);
-    auto gram = graded_gram(9, 0.5, random);
-    gram[3 * 16 + 3] = std::numeric_limits<double>::quiet_NaN();
-    std::vector<double> columns(10 * 16);
-    EXPECT_FALSE(std::isfinite(pivoted_cholesky({9, gram.data()}, 1, 6, columns.data()).residual));
-  });
-}
-
-TEST(Orthonormalize, KeepsTheSpanOfColumnsOfAnyGrade) {
-  for_each_isa([] {
-    RandomStream random(5);
-    for (const int size : {4, 15, 64, 70}) {
-      const auto stride = static_cast<std::size_t>(padded(size));
-      const auto gram = graded_gram(size, 0.5, random);
-      std::vector<double> columns((static_cast<std::size_t>(size) + 1) * stride);
-      const int count =
-          pivoted_cholesky({size, gram.data()}, 1e-10 * trace(gram, size), size - 1, columns.data())
-              .count;
-      const auto before = columns;
-      orthonormalize(size, count, columns.data());
-      const auto dot = [&](const std::vector<double>& a, int i, const std::vector<double>& b,
-                           int j) {
-        double sum = 0;
-        for (std::size_t r = 0; r < stride; ++r) {
-          sum += a[static_cast<std::size_t>(i) * stride + r] *
-                 b[static_cast<std::size_t>(j) * stride + r];
+    auto basis = room_for(kSize);
+    const auto full = graded_gram(kSize, 1, random);
+    ASSERT_EQ(dominant_directions({kSize, full.data()}, -1, kSize, basis.data()).count, kSize);
+    std::vector<double> gram(kSize * kSize);
+    for (std::size_t k = 0; k < kSize; ++k) {
+      for (std::size_t i = 0; i < kSize; ++i) {
+        for (std::size_t j = 0; j < kSize; ++j) {
+          gram[i * kSize + j] +=
+              std::pow(0.25, static_cast<double>(k)) * basis[k * kSize + i] * basis[k * kSize + j];
         }
-        return sum;
-      };
-      for (int i = 0; i < count; ++i) {
-        double inside = 0;
-        for (int j = 0; j < count; ++j) {
-          EXPECT_NEAR(dot(columns, i, columns, j), i == j ? 1 : 0, 1e-13);
-          if (j <= i) inside += std::pow(dot(before, i, columns, j), 2);
-        }
-        EXPECT_NEAR(inside, dot(before, i, before, i), 1e-12 * dot(before, i, before, i));
       }
     }
+    auto columns = room_for(kSize);
+    const double limit = std::pow(0.25, 9) / 3;
+    const int count = dominant_directions({kSize, gram.data()}, limit, kSize, columns.data()).count;
+    EXPECT_GE(count, 10);
+    EXPECT_LE(count, 12);
+  });
+}
+
+TEST(DominantDirections, DoNotHideNumbersThatAreNotFinite) {
+  for_each_isa([] {
+    RandomStream random(5);
+    auto gram = graded_gram(9, 0.5, random);
+    gram[3 * 16 + 3] = std::numeric_limits<double>::quiet_NaN();
+    auto columns = room_for(9);
+    EXPECT_FALSE(std::isfinite(dominant_directions({9, gram.data()}, 1, 6, columns.data()).lost));
   });
 }
 

@@ -197,10 +197,12 @@ class Gradients(ProgramTest):
         self.assertFalse(os.path.exists(self.path("out")))
 
     def test_rank_tolerance_changes_little_and_is_recorded(self):
-        # Far more directions than the state has units: old gradients must fit in fewer rows.
-        write_config(self.path("wide.config"), embedding_size=32, save_path="wide")
+        # Trained for long enough that a few directions of the embeddings matter most.
+        write_config(self.path("wide.config"), embedding_size=16, size=32, dropout=1, max_epoch=12,
+                     max_max_epoch=12, save_path="wide")
         self.succeed("train", "--config", "wide.config", "--quiet")
         tolerance = 0.05
+        allowed = 3 * tolerance  # up to delay 29 there are nine delays of compression
         arguments = ("gradients", "--model", "wide", "--format", "statistics", "--max-delay", "30")
         self.succeed(*arguments, "--output", "exact")
         self.succeed(*arguments, "--rank-tolerance", "0", "--output", "zero")
@@ -214,9 +216,9 @@ class Gradients(ProgramTest):
             norms, kept = (file["squared_norm"][()].sum(axis=1) for file in (exact, fast))
             self.assertTrue((kept[10:] < norms[10:] * (1 - 1e-6)).any(), "nothing was compressed")
             self.assertTrue((kept <= norms * (1 + 1e-5)).all())
-            self.assertTrue((kept >= norms * (1 - tolerance**2)).all())
+            self.assertTrue((kept >= norms * (1 - allowed**2)).all())
             # Of the sum of the norms of n blocks, which is at most the root of n sums of squares.
-            bound = tolerance * numpy.sqrt(norms * exact["count"][()].sum(axis=1))
+            bound = allowed * numpy.sqrt(norms * exact["count"][()].sum(axis=1))
             differences = (fast["sum"][()] - exact["sum"][()]).sum(axis=1)
             lost = numpy.sqrt((differences**2).sum(axis=(1, 2)))
             self.assertTrue((lost <= bound).all())
