@@ -169,18 +169,6 @@ StepForecast forecast(const LanguageModel<Real>& model, const OpenedModel& opene
   return step;
 }
 
-std::vector<WordId> text_of(const OpenedModel& opened, const AnalysisRequest& request,
-                            const Session& session) {
-  std::int64_t unknown = 0;
-  std::vector<WordId> text = read_text(opened, request.text, unknown);
-  if (unknown > 0) {
-    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
-                             request.text.string(), format_count(unknown),
-                             format_count(std::ssize(text))));
-  }
-  return text;
-}
-
 }  // namespace
 
 Shard parse_shard(const std::string& text) {
@@ -206,7 +194,7 @@ std::pair<std::int64_t, std::int64_t> sources_of(const Shard& shard, std::int64_
 
 AnalysisSummary run_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
                                   const Session& session, ThreadTeam& team) {
-  const std::vector<WordId> text = text_of(opened, request, session);
+  const std::vector<WordId> text = read_text(opened, request.text, session);
   return std::visit(
       [&](const auto& model) { return run_pass(model, opened, request, text, session, team); },
       opened.model);
@@ -214,7 +202,7 @@ AnalysisSummary run_analysis_pass(const OpenedModel& opened, const AnalysisReque
 
 StepForecast forecast_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
                                     const Session& session, ThreadTeam& team) {
-  const std::vector<WordId> text = text_of(opened, request, session);
+  const std::vector<WordId> text = read_text(opened, request.text, session);
   return std::visit(
       [&](const auto& model) { return forecast(model, opened, request, text, session, team); },
       opened.model);

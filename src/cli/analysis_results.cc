@@ -7,15 +7,13 @@
 #include <cmath>
 #include <iterator>
 
+#include "analysis/whitening.h"
 #include "report/evaluate.h"
 #include "report/write_results.h"
 #include "sinks/statistics_file.h"
 
 namespace stategrad::cli {
 namespace {
-
-/// Above it directions of the embedding space lose digits when they are normalised.
-constexpr double kWorryingCondition = 100;
 
 io::Cell cell_of(double value) {
   io::Cell cell;
@@ -61,7 +59,7 @@ void write_analysis_results(const std::filesystem::path& directory, const Sessio
   report::write_results(directory, results, reader.head());
   if (!results.whitening_failure.empty()) {
     session.warn(fmt::format("no normalised measures: {}", results.whitening_failure));
-  } else if (results.condition > kWorryingCondition) {
+  } else if (results.condition > analysis::kLargestCondition) {
     session.warn(
         fmt::format("the embeddings are far from round: condition number {:.3g} of the "
                     "whitening, normalised measures may lose digits",

@@ -84,13 +84,7 @@ void require_window(const PassRequest& request, std::size_t words) {
 std::vector<WordId> text_of(const OpenedModel& opened, const PassRequest& request,
                             const Session& session) {
   check_output(request);
-  std::int64_t unknown = 0;
-  std::vector<WordId> text = read_text(opened, request.text, unknown);
-  if (unknown > 0) {
-    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
-                             request.text.string(), format_count(unknown),
-                             format_count(static_cast<std::int64_t>(text.size()))));
-  }
+  std::vector<WordId> text = read_text(opened, request.text, session);
   require_window(request, text.size());
   return text;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "cli/model_arguments.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
+#include "base/text_format.h"
 #include "model/compatible.h"
 #include "model/format.h"
 #include "stategrad/errors.h"
@@ -98,6 +101,18 @@ std::vector<WordId> read_text(const OpenedModel& opened, const std::filesystem::
                               std::int64_t& unknown) {
   return text::read_word_ids(file, text::text_rules(opened.config, file), opened.vocabulary(),
                              &unknown);
+}
+
+std::vector<WordId> read_text(const OpenedModel& opened, const std::filesystem::path& file,
+                              const Session& session) {
+  std::int64_t unknown = 0;
+  std::vector<WordId> text = read_text(opened, file, unknown);
+  if (unknown > 0) {
+    session.note(fmt::format("{}: {} of {} words are not in the vocabulary of the model",
+                             file.string(), format_count(unknown),
+                             format_count(static_cast<std::int64_t>(text.size()))));
+  }
+  return text;
 }
 
 }  // namespace stategrad::cli

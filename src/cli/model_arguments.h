@@ -46,4 +46,9 @@ struct OpenedModel {
                                             const std::filesystem::path& file,
                                             std::int64_t& unknown);
 
+/// The same with a note for the user if there are any.
+[[nodiscard]] std::vector<WordId> read_text(const OpenedModel& opened,
+                                            const std::filesystem::path& file,
+                                            const Session& session);
+
 }  // namespace stategrad::cli

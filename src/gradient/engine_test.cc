@@ -29,24 +29,6 @@ Architecture shape_of(std::size_t cell, int layers, int embedding, int size) {
           .size = size};
 }
 
-std::vector<StateOfLayer> all_states(const Architecture& shape) {
-  std::vector<StateOfLayer> states;
-  for (int layer = 0; layer < shape.num_layers; ++layer) {
-    if (shape.cell == CellKind::kLstm) states.push_back({StateKind::kCell, layer});
-    states.push_back({StateKind::kHidden, layer});
-  }
-  return states;
-}
-
-template <class Real>
-KeepingSink compute(const LanguageModel<Real>& model, std::span<const WordId> text,
-                    const GradientOptions& options, int threads = 1) {
-  ThreadTeam team(threads);
-  KeepingSink sink;
-  compute_state_gradients(model, text, options, sink, team);
-  return sink;
-}
-
 /// Every promise of the sink's interface about the blocks that were pushed.
 void expect_complete(const KeepingSink& sink) {
   const GradientRun& run = sink.run;

@@ -18,6 +18,7 @@
 #include "stategrad/gradient_sink.h"
 #include "stategrad/language_model.h"
 #include "stategrad/state_gradients.h"
+#include "stategrad/thread_team.h"
 
 namespace stategrad::gradient {
 
@@ -196,6 +197,26 @@ inline double largest(const std::vector<double>& values) {
   double result = 0;
   for (const double value : values) result = std::max(result, std::abs(value));
   return result;
+}
+
+/// Every state of every layer.
+inline std::vector<StateOfLayer> all_states(const Architecture& shape) {
+  std::vector<StateOfLayer> states;
+  for (int layer = 0; layer < shape.num_layers; ++layer) {
+    if (shape.cell == CellKind::kLstm) states.push_back({StateKind::kCell, layer});
+    states.push_back({StateKind::kHidden, layer});
+  }
+  return states;
+}
+
+/// What a pass delivers.
+template <class Real>
+KeepingSink compute(const LanguageModel<Real>& model, std::span<const WordId> text,
+                    const GradientOptions& options, int threads = 1) {
+  ThreadTeam team(threads);
+  KeepingSink sink;
+  compute_state_gradients(model, text, options, sink, team);
+  return sink;
 }
 
 }  // namespace stategrad::gradient

@@ -9,20 +9,16 @@
 #include "cli/analysis_results.h"
 #include "cli/class_arguments.h"
 #include "cli/commands/commands.h"
-#include "cli/gradient_pass.h"
+#include "cli/state_arguments.h"
 #include "cli/summary.h"
 #include "stategrad/errors.h"
-#include "text/dataset.h"
 
 namespace stategrad::cli {
 namespace {
 
 struct Arguments {
   ModelArguments model;
-  std::string text;
-  std::optional<int> max_delay;
-  std::optional<std::string> state;
-  std::string layer = "top";
+  StateArguments states;
   int blocks = 10;
   std::int64_t sample = 2000;
   std::string shard = "1/1";
@@ -33,10 +29,8 @@ struct Arguments {
 };
 
 AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
-  const Config& config = opened.config;
   AnalysisRequest request;
-  request.text = arguments.text.empty() ? text::data_files(config).valid
-                                        : std::filesystem::path(arguments.text);
+  request.text = text_file(arguments.states, opened);
   request.output = arguments.output;
   request.overwrite = arguments.overwrite;
   request.blocks = arguments.blocks;
@@ -44,10 +38,7 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.shard = parse_shard(arguments.shard);
   request.classes = class_definitions(arguments.classes);
   request.memory_limit = memory_limit(arguments.forecast);
-  request.options.max_delay = arguments.max_delay.value_or(config.max_delay.value_or(50));
-  const std::string state = std::string(to_string(config.grad_interm.value_or(StateKind::kCell)));
-  request.options.states = parse_states(arguments.state.value_or(state), arguments.layer,
-                                        opened.description.architecture.num_layers);
+  choose_states(arguments.states, opened, request.options);
   return request;
 }
 
@@ -72,24 +63,7 @@ void analyze(const Session& session, const Arguments& arguments) {
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
-  command
-      .add_option("--text", arguments.text,
-                  "Text file (default: the validation file of the model's data)")
-      ->type_name("FILE");
-  command
-      .add_option("--max-delay", arguments.max_delay,
-                  "Delays 0 to D-1 (default: max_delay of the configuration, else 50)")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("D");
-  command
-      .add_option("--state", arguments.state,
-                  "cell, hidden or both (default: grad_interm of the configuration, else cell); "
-                  "GRU and RNN have only the hidden state")
-      ->check(CLI::IsMember({"cell", "hidden", "both"}))
-      ->type_name("STATE");
-  command.add_option("--layer", arguments.layer, "A layer from 0, top or all")
-      ->type_name("LAYER")
-      ->capture_default_str();
+  add_state_options(command, arguments.states);
   command.add_option("--blocks", arguments.blocks, "Stretches of the text for error bars")
       ->check(CLI::Range(2, 1000))
       ->type_name("K")

@@ -9,21 +9,18 @@
 
 #include "cli/commands/commands.h"
 #include "cli/gradient_pass.h"
+#include "cli/state_arguments.h"
 #include "cli/summary.h"
 #include "cli/time_steps.h"
 #include "stategrad/errors.h"
-#include "text/dataset.h"
 
 namespace stategrad::cli {
 namespace {
 
 struct Arguments {
   ModelArguments model;
-  std::string text;
+  StateArguments states;
   std::optional<std::string> time_step;
-  std::optional<int> max_delay;
-  std::optional<std::string> state;
-  std::string layer = "top";
   bool windowed = false;
   bool continuous = false;
   std::string formats = "npy";
@@ -76,8 +73,7 @@ void add_sampling(const Arguments& arguments, PassRequest& request) {
 PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
   const Config& config = opened.config;
   PassRequest request;
-  request.text = arguments.text.empty() ? text::data_files(config).valid
-                                        : std::filesystem::path(arguments.text);
+  request.text = text_file(arguments.states, opened);
   request.formats = parse_formats(arguments.formats);
   request.output = arguments.output.empty() ? config.grad_dir : arguments.output;
   request.overwrite = arguments.overwrite;
@@ -92,10 +88,7 @@ PassRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
     throw UsageError(fmt::format("--rank-tolerance {}: give 0 (exact) or a number below 1",
                                  options.rank_tolerance));
   }
-  options.max_delay = arguments.max_delay.value_or(config.max_delay.value_or(50));
-  const std::string state = std::string(to_string(config.grad_interm.value_or(StateKind::kCell)));
-  options.states = parse_states(arguments.state.value_or(state), arguments.layer,
-                                opened.description.architecture.num_layers);
+  choose_states(arguments.states, opened, options);
   if (arguments.time_step) {
     options.time_steps = parse_time_steps(*arguments.time_step);
     if (!options.windowed && *arguments.time_step != "all") {
@@ -164,29 +157,12 @@ void add_sampling_options(CLI::App& command, Arguments& arguments) {
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
-  command
-      .add_option("--text", arguments.text,
-                  "Text file (default: the validation file of the model's data)")
-      ->type_name("FILE");
+  add_state_options(command, arguments.states);
   command
       .add_option("--time-step", arguments.time_step,
                   "Steps of a window: 49, 0,5,49, 0-9 or all (default: time_step of the "
                   "configuration, else all)")
       ->type_name("STEPS");
-  command
-      .add_option("--max-delay", arguments.max_delay,
-                  "Delays 0 to D-1 (default: max_delay of the configuration, else 50)")
-      ->check(CLI::Range(1, 1'000'000))
-      ->type_name("D");
-  command
-      .add_option("--state", arguments.state,
-                  "cell, hidden or both (default: grad_interm of the configuration, else cell); "
-                  "GRU and RNN have only the hidden state")
-      ->check(CLI::IsMember({"cell", "hidden", "both"}))
-      ->type_name("STATE");
-  command.add_option("--layer", arguments.layer, "A layer from 0, top or all")
-      ->type_name("LAYER")
-      ->capture_default_str();
   auto* windowed = command.add_flag(
       "--windowed", arguments.windowed,
       "Never across the start of a window of num_steps words (default for npy, npz and hdf5)");
