@@ -9,6 +9,7 @@
 
 #include "analysis/memory.h"
 #include "analysis/whitening.h"
+#include "report/comparison_results.h"
 #include "report/memory_results.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"

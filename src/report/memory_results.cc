@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "report/memory_results.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <functional>
+#include <string>
+#include <utility>
 
 namespace stategrad::report {
-namespace {
 
 using analysis::Estimate;
-
-analysis::LeaveOneOut leave_one_out(const analysis::MeanSpectrum& spectrum) {
-  return {spectrum.cross.value, spectrum.cross_without, spectrum.sizes};
-}
-
-void compare_pair(const ClassResult& a, const ClassResult& b,
-                  std::vector<ComparisonResult>& comparisons) {
-  for (const DelayResult& first : a.delays) {
-    const auto second =
-        std::find_if(b.delays.begin(), b.delays.end(),
-                     [&](const DelayResult& other) { return other.delay == first.delay; });
-    if (second == b.delays.end() || first.raw.blocks < 2 || second->raw.blocks < 2) continue;
-    comparisons.push_back({.group = a.group,
-                           .first = a.name,
-                           .second = b.name,
-                           .delay = first.delay,
-                           .difference = analysis::compare_classes(leave_one_out(first.raw),
-                                                                   leave_one_out(second->raw))});
-  }
-}
-
-}  // namespace
 
 std::vector<MemoryResult> memory_of(const std::vector<DelayResult>& delays) {
   // Values at delays 0, 1, … without a gap.
@@ -54,18 +34,58 @@ std::vector<MemoryResult> memory_of(const std::vector<DelayResult>& delays) {
   return results;
 }
 
-std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes) {
-  std::vector<ComparisonResult> comparisons;
-  for (std::size_t a = 0; a < classes.size(); ++a) {
-    for (std::size_t b = a + 1; b < classes.size(); ++b) {
-      if (classes[a].group == classes[b].group) compare_pair(classes[a], classes[b], comparisons);
+Json memory_json(const MemoryResult& memory) {
+  Json fits = Json::array();
+  for (const analysis::DecayFit& fit : memory.decay.fits) {
+    Json parameters = Json::object();
+    const auto names = analysis::parameter_names(fit.law);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      parameters[std::string(names[i])] = {{"estimate", number_json(fit.parameters[i].value)},
+                                           {"error", number_json(fit.parameters[i].error)}};
+    }
+    fits.push_back({{"law", std::string(analysis::name_of(fit.law))},
+                    {"parameters", std::move(parameters)},
+                    {"chi_squared", number_json(fit.chi_squared)},
+                    {"degrees_of_freedom", fit.degrees_of_freedom},
+                    {"aicc", number_json(fit.aicc)},
+                    {"weight", number_json(fit.weight)}});
+  }
+  Json json = {{"measure", memory.measure},
+               {"from", memory.horizon.from},
+               {"half", number_json(memory.horizon.half)},
+               {"tenth", number_json(memory.horizon.tenth)},
+               {"hundredth", number_json(memory.horizon.hundredth)},
+               {"fits", std::move(fits)}};
+  json["law"] = memory.decay.chosen ? Json(std::string(analysis::name_of(*memory.decay.chosen)))
+                                    : Json(nullptr);
+  return json;
+}
+
+io::Table memory_table(const Results& results) {
+  io::Table table({"state", "layer", "class", "group", "measure", "from", "half", "tenth",
+                   "hundredth", "law", "parameters"});
+  for (const StateResult& state : results.states) {
+    for (const ClassResult& of_class : state.classes) {
+      for (const MemoryResult& memory : of_class.memory) {
+        std::string law;
+        std::string parameters;
+        for (const analysis::DecayFit& fit : memory.decay.fits) {
+          if (fit.law != memory.decay.chosen) continue;
+          law = analysis::name_of(fit.law);
+          const auto names = analysis::parameter_names(fit.law);
+          for (std::size_t i = 0; i < names.size(); ++i) {
+            parameters +=
+                fmt::format("{}{}={:.6g}", i == 0 ? "" : " ", names[i], fit.parameters[i].value);
+          }
+        }
+        table.add({std::string(to_string(state.state.state)), std::int64_t{state.state.layer},
+                   of_class.name, of_class.group, memory.measure, std::int64_t{memory.horizon.from},
+                   cell_of(memory.horizon.half), cell_of(memory.horizon.tenth),
+                   cell_of(memory.horizon.hundredth), law, parameters});
+      }
     }
   }
-  std::vector<double> p;
-  for (const ComparisonResult& comparison : comparisons) p.push_back(comparison.difference.p);
-  const std::vector<double> corrected = analysis::correct_by_holm(p);
-  for (std::size_t i = 0; i < p.size(); ++i) comparisons[i].corrected_p = corrected[i];
-  return comparisons;
+  return table;
 }
 
 }  // namespace stategrad::report

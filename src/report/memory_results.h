@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What follows from the measures of all delays and classes.
+// How the measures of a class fall with the delay.
 #pragma once
 
 #include <vector>
 
+#include "io/table.h"
+#include "report/result_part.h"
 #include "report/results.h"
 
 namespace stategrad::report {
@@ -13,7 +15,10 @@ namespace stategrad::report {
 /// whose first delays are missing has none.
 [[nodiscard]] std::vector<MemoryResult> memory_of(const std::vector<DelayResult>& delays);
 
-/// All pairs of classes of the same group at every delay that both have, with corrected p.
-[[nodiscard]] std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes);
+[[nodiscard]] Json memory_json(const MemoryResult& memory);
+
+/// A row per state, class and measure: when it has fallen to 1/2, 1/10 and 1 %, and the law of
+/// decay.
+[[nodiscard]] io::Table memory_table(const Results& results);
 
 }  // namespace stategrad::report

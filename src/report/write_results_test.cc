@@ -5,7 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "report/comparison_results.h"
 #include "report/evaluate.h"
+#include "report/memory_results.h"
+#include "report/spectrum_results.h"
+#include "report/word_results.h"
 #include "sinks/class_test_util.h"
 
 namespace stategrad::report {

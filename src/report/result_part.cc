@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "report/result_part.h"
+
+#include <cmath>
+#include <type_traits>
+#include <variant>
+
+#include "analysis/comparison.h"
+
+namespace stategrad::report {
+
+io::Cell cell_of(const std::optional<double>& value) {
+  io::Cell cell;
+  if (value && std::isfinite(*value)) cell = *value;
+  return cell;
+}
+
+Json number_json(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json cell_json(const io::Cell& cell) {
+  return std::visit(
+      [](const auto& content) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(content)>, std::monostate>) {
+          return Json(nullptr);
+        } else {
+          return Json(content);
+        }
+      },
+      cell);
+}
+
+Json estimate_json(const analysis::Estimate& estimate, int blocks) {
+  const analysis::Interval interval = analysis::confidence_interval(estimate, blocks);
+  return {{"estimate", number_json(estimate.value)},
+          {"error", number_json(estimate.error)},
+          {"low", number_json(interval.low)},
+          {"high", number_json(interval.high)}};
+}
+
+void append_estimate(const analysis::Estimate& estimate, int blocks, std::vector<io::Cell>& row) {
+  const analysis::Interval interval = analysis::confidence_interval(estimate, blocks);
+  for (const double value : {estimate.value, interval.low, interval.high, estimate.error}) {
+    row.push_back(cell_of(value));
+  }
+}
+
+std::vector<io::Cell> state_cells(const StateOfLayer& state) {
+  return {std::string(to_string(state.state)), std::int64_t{state.layer}};
+}
+
+Json state_json(const StateOfLayer& state) {
+  return {{"state", std::string(to_string(state.state))}, {"layer", state.layer}};
+}
+
+}  // namespace stategrad::report

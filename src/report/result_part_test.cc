@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "report/result_part.h"
+
+#include <gmock/gmock.h>
+
+#include <limits>
+
+namespace stategrad::report {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+TEST(ResultPart, AnEstimateHasItsConfidenceInterval) {
+  const Json json = estimate_json({2, 0.5}, 10);
+  // The 97.5 % quantile of Student's distribution of 9 degrees of freedom is 2.262157.
+  EXPECT_EQ(json["estimate"], 2);
+  EXPECT_EQ(json["error"], 0.5);
+  EXPECT_NEAR(json["low"].get<double>(), 2 - 0.5 * 2.262157, 1e-6);
+  EXPECT_NEAR(json["high"].get<double>(), 2 + 0.5 * 2.262157, 1e-6);
+}
+
+TEST(ResultPart, WhatIsNotFiniteIsNull) {
+  const Json json = estimate_json({2, kInfinity}, 1);
+  EXPECT_EQ(json["estimate"], 2);
+  EXPECT_TRUE(json["error"].is_null());
+  EXPECT_TRUE(json["low"].is_null());
+  EXPECT_TRUE(json["high"].is_null());
+  EXPECT_TRUE(number_json(std::nullopt).is_null());
+}
+
+TEST(ResultPart, CellsOfAnEstimateFollowTheColumns) {
+  std::vector<io::Cell> row = state_cells({StateKind::kHidden, 1});
+  append_estimate({2, kInfinity}, 1, row);
+  EXPECT_THAT(row, ElementsAre(io::Cell(std::string("hidden")), io::Cell(std::int64_t{1}),
+                               io::Cell(2.0), io::Cell(), io::Cell(), io::Cell()));
+}
+
+TEST(ResultPart, CellsBecomeJson) {
+  EXPECT_TRUE(cell_json({}).is_null());
+  EXPECT_EQ(cell_json(std::int64_t{3}), 3);
+  EXPECT_EQ(cell_json(std::string("x")), "x");
+  EXPECT_EQ(state_json({StateKind::kCell, 2}).dump(), R"({"state":"cell","layer":2})");
+}
+
+}  // namespace
+}  // namespace stategrad::report
