@@ -2,14 +2,12 @@
 #include "base/writable_folder.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 
 #include "base/atomic_file.h"
+#include "base/scratch_folder.h"
 #include "stategrad/errors.h"
 
 namespace stategrad {
@@ -24,9 +22,7 @@ void require_writable_folder(const fs::path& folder, std::string_view purpose) {
                     fmt::format("is a file, a folder {} was expected", purpose));
   }
   // Permissions do not tell all, so something is made: file systems have reasons of their own.
-  std::string probe = (existing / ".stategrad-XXXXXX").string();
-  if (::mkdtemp(probe.data()) == nullptr) throw_file_error(folder, "write to the folder", errno);
-  ::rmdir(probe.c_str());
+  const ScratchFolder probe(folder);
 }
 
 }  // namespace stategrad

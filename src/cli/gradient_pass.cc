@@ -89,7 +89,7 @@ std::vector<WordId> text_of(const OpenedModel& opened, const PassRequest& reques
   return text;
 }
 
-/// Times the first words of a pass with the real sizes, in memory.
+/// Times the first words of a pass with the real sizes.
 template <class Real>
 StepForecast time_pass(const LanguageModel<Real>& model, const OpenedModel& opened,
                        const PassRequest& request, std::span<const WordId> text,
@@ -108,7 +108,7 @@ StepForecast time_pass(const LanguageModel<Real>& model, const OpenedModel& open
                      static_cast<std::size_t>(part.architecture.embedding_size),
                  1.0);
   }
-  sinks::TrialSink sink(request.formats, opened.description.dtype, kSeconds / 2);
+  sinks::TrialSink sink(request.formats, request.output, opened.description.dtype, kSeconds / 2);
   sink.begin(part);
   const auto times =
       gradient::time_words(model, part, basis, sink, team,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "sinks/trial_sink.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
+#include "base/atomic_file.h"
 #include "io/npy.h"
 #include "io/npz.h"
 #include "sinks/statistics_file.h"
@@ -20,21 +20,16 @@ bool has(const std::vector<OutputFormat>& formats, OutputFormat format) {
   return std::find(formats.begin(), formats.end(), format) != formats.end();
 }
 
-/// Copies bytes to a file that has no name and no disk.
-void write_to_memory_file(std::string_view header, std::span<const std::byte> bytes) {
-  const int file = ::memfd_create("stategrad", MFD_CLOEXEC);
-  if (file < 0) return;
-  const bool written = ::write(file, header.data(), header.size()) >= 0 &&
-                       ::write(file, bytes.data(), bytes.size()) >= 0;
-  static_cast<void>(written);  // Only the time counts.
-  ::close(file);
-}
+/// Of npy: enough to know what one takes, and few enough for any disk.
+constexpr std::int64_t kMostFiles = 2000;
 
 }  // namespace
 
-TrialSink::TrialSink(std::vector<OutputFormat> formats, DType dtype, double seconds,
-                     SecondsClock clock)
-    : formats_(std::move(formats)), dtype_(dtype), budget_(seconds), clock_(std::move(clock)) {}
+TrialSink::TrialSink(std::vector<OutputFormat> formats, const std::filesystem::path& output,
+                     DType dtype, double seconds, SecondsClock clock)
+    : formats_(std::move(formats)), dtype_(dtype), budget_(seconds), clock_(std::move(clock)) {
+  if (has(formats_, OutputFormat::kNpy)) scratch_.emplace(output);
+}
 
 TrialSink::~TrialSink() = default;
 
@@ -66,7 +61,7 @@ double* TrialSink::accumulator(const BlockKey& key) {
 }
 
 bool TrialSink::wants(const BlockKey& /*key*/) const {
-  return keeps_matrices(formats_) && spent_ < budget_;
+  return keeps_matrices(formats_) && spent_ < budget_ && pushed_ < kMostFiles;
 }
 
 void TrialSink::push(const GradientBlock& block) {
@@ -104,7 +99,8 @@ double TrialSink::seconds_of_sums(int blocks) const {
 void TrialSink::write_npy(const GradientBlock& block) {
   block.transpose_to(std::span<float>(matrix_));
   const std::array<std::int64_t, 2> shape = {block.size, block.rows};
-  write_to_memory_file(io::npy_header(DType::kFloat32, shape), std::as_bytes(std::span(matrix_)));
+  io::write_npy<float>(scratch_->path() / fmt::format("{}.npy", pushed_), shape, matrix_,
+                       Durable::kNo);
 }
 
 template <class Real>

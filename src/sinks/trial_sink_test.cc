@@ -14,7 +14,8 @@ class Trial : public H5Test {
  protected:
   /// A trial whose clock gains a second at every look.
   [[nodiscard]] TrialSink trial(std::vector<OutputFormat> formats, double seconds) {
-    return {std::move(formats), DType::kFloat64, seconds, [this] { return ++now_; }};
+    return {std::move(formats), folder_ / "out", DType::kFloat64, seconds,
+            [this] { return ++now_; }};
   }
 
   double now_ = 0;
@@ -35,8 +36,8 @@ TEST_F(Trial, FormatsWithoutMatricesTakeNoTime) {
 }
 
 TEST_F(Trial, AddsUpOnlyForStatistics) {
-  TrialSink sums({kNull, kStatistics}, DType::kFloat64, 1);
-  TrialSink none({kNull}, DType::kFloat64, 1);
+  TrialSink sums({kNull, kStatistics}, "", DType::kFloat64, 1);
+  TrialSink none({kNull}, "", DType::kFloat64, 1);
   const GradientRun run = plan(windowed());
   sums.begin(run);
   none.begin(run);
@@ -50,10 +51,14 @@ TEST_F(Trial, AddsUpOnlyForStatistics) {
 TEST_F(Trial, LeavesNoFileBehind) {
   const auto here = std::filesystem::current_path();
   std::filesystem::current_path(folder_);
-  TrialSink sink = trial({kNpy, kNpz, kHdf5, kStatistics}, 1000);
-  run(windowed(), sink);
+  {
+    TrialSink sink = trial({kNpy, kNpz, kHdf5, kStatistics}, 1000);
+    run(windowed(), sink);
+    EXPECT_GT(files(), 0U);  // of npy, until the trial is over
+  }
   std::filesystem::current_path(here);
   EXPECT_EQ(files(), 0U);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
 }
 
 }  // namespace
