@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "analysis/whitening.h"
 #include "report/evaluate.h"
+#include "report/key_delays.h"
 #include "report/write_results.h"
 #include "sinks/statistics_file.h"
 
@@ -21,19 +20,14 @@ io::Cell cell_of(double value) {
   return cell;
 }
 
-/// Delays that are printed: the files have all.
-bool is_shown(int delay) {
-  constexpr int kShown[] = {0, 1, 2, 5, 10, 20, 49};
-  return std::find(std::begin(kShown), std::end(kShown), delay) != std::end(kShown);
-}
-
+/// The key delays: the files have all.
 io::Table table_of(const report::Results& results) {
   io::Table table({"state", "layer", "class", "delay", "count", "leading", "error", "noise",
                    "mean_norm", "kept_by_mean"});
   for (const report::StateResult& state : results.states) {
     for (const report::ClassResult& of_class : state.classes) {
       for (const report::DelayResult& delay : of_class.delays) {
-        if (!is_shown(delay.delay)) continue;
+        if (!report::is_key_delay(delay.delay)) continue;
         table.add({std::string(to_string(state.state.state)), std::int64_t{state.state.layer},
                    of_class.name, std::int64_t{delay.delay}, delay.count,
                    cell_of(delay.raw.largest.value), cell_of(delay.raw.largest.error),

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "report/key_delays.h"
+
 namespace stategrad::report {
 namespace {
 
@@ -13,6 +15,7 @@ analysis::LeaveOneOut leave_one_out(const analysis::MeanSpectrum& spectrum) {
 void compare_pair(const ClassResult& a, const ClassResult& b,
                   std::vector<ComparisonResult>& comparisons) {
   for (const DelayResult& first : a.delays) {
+    if (!is_key_delay(first.delay)) continue;
     const auto second =
         std::find_if(b.delays.begin(), b.delays.end(),
                      [&](const DelayResult& other) { return other.delay == first.delay; });

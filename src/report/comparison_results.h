@@ -11,7 +11,7 @@
 
 namespace stategrad::report {
 
-/// All pairs of classes of the same group at every delay that both have, with corrected p.
+/// All pairs of classes of the same group at every key delay that both have, with corrected p.
 [[nodiscard]] std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes);
 
 [[nodiscard]] Json comparison_json(const ComparisonResult& comparison);

@@ -10,7 +10,7 @@ namespace {
 ClassResult constant(const std::string& name, const std::string& group, double value) {
   ClassResult result{name, group, {}, {}};
   DelayResult& delay = result.delays.emplace_back();
-  delay.delay = 3;
+  delay.delay = 5;
   delay.raw.blocks = 4;
   delay.raw.cross = {value, 0.01};
   delay.raw.cross_without = {value + 0.01, value - 0.01, value + 0.02, value - 0.02};
@@ -24,7 +24,7 @@ TEST(Comparisons, AreWithinGroups) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].first, "a");
   EXPECT_EQ(found[0].second, "b");
-  EXPECT_EQ(found[0].delay, 3);
+  EXPECT_EQ(found[0].delay, 5);
   EXPECT_NEAR(found[0].difference.estimate.value, -1, 1e-12);
 }
 
@@ -42,6 +42,13 @@ TEST(Comparisons, NeedTwoBlocks) {
   ClassResult one = constant("a", "x", 1);
   one.delays[0].raw.blocks = 1;
   EXPECT_TRUE(compare({one, constant("b", "x", 2)}).empty());
+}
+
+TEST(Comparisons, AreMadeAtKeyDelaysOnly) {
+  ClassResult other = constant("b", "x", 2);
+  ClassResult one = constant("a", "x", 1);
+  one.delays[0].delay = other.delays[0].delay = 6;
+  EXPECT_TRUE(compare({one, other}).empty());
 }
 
 }  // namespace
