@@ -49,6 +49,8 @@ def write(data, folder):
     folder.mkdir(parents=True, exist_ok=True)
     lists = {}
     for kind, words in kinds_of_words(data / "ptb_words+pos.txt").items():
+        if not words:
+            continue
         lists[kind] = kind.replace(" ", "_") + ".txt"
         (folder / lists[kind]).write_text("".join(f"{word}\n" for word in words), encoding="utf-8")
     definitions = [

@@ -25,5 +25,7 @@ MODELS = (
 )
 
 
-def select(names):
-    return [model for model in MODELS if names is None or model.name in names]
+def select(names, epochs):
+    """The models of these names, or all, trained for at most so many epochs, if given."""
+    return [dataclasses.replace(model, epochs=min(model.epochs, epochs or model.epochs))
+            for model in MODELS if names is None or model.name in names]

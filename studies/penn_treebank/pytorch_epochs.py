@@ -8,7 +8,6 @@ import time
 
 import torch
 
-from models import EPOCHS_BESIDE_PYTORCH
 from training.pytorch import Training
 
 
@@ -41,7 +40,7 @@ def one_epoch(training):
     return [math.exp(sum(x) / (len(x) * steps)) for x in (losses, valid)] + [speed]
 
 
-def train(folder, settings, threads, say):
+def train(folder, settings, epochs, threads, say):
     """Writes folder/pytorch.csv; goes on after the last epoch that folder/pytorch.pt holds. The
     folder has start, a model of the program whose shapes and words are taken, and data."""
     case = {"threads": threads, "folder": str(folder), "settings": settings,
@@ -56,7 +55,7 @@ def train(folder, settings, threads, say):
         rows = saved["rows"]
     else:
         initialise(training.model, float(settings["init_scale"]))
-    while len(rows) < EPOCHS_BESIDE_PYTORCH:
+    while len(rows) < epochs:
         rows.append(one_epoch(training))
         say(f"PyTorch, epoch {len(rows)}: train perplexity {rows[-1][0]:.2f}, "
             f"valid perplexity {rows[-1][1]:.2f}")

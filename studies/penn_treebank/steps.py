@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What the study does with a model."""
 
-import json
 import os
 import subprocess
 import sys
 
 import classes
 import tables
+from json_files import read_json
 from models import EPOCHS_BESIDE_PYTORCH
 from pathlib import Path
 
@@ -25,13 +25,6 @@ def read_config(path):
     with open(path, encoding="utf-8") as file:
         pairs = [line.split(maxsplit=1) for line in file if len(line.split()) > 1]
     return {key: value.strip("` \n") for key, value in pairs}
-
-
-def read_json(path):
-    if not path.exists():
-        return None
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
 
 
 def epochs_of(folder):
@@ -60,7 +53,7 @@ class Study:
             resume = ["--resume"] if (folder / "checkpoint").exists() else []
             self.run("train", "--config", ROOT / "configs" / f"{model.config}.config",
                      "--set", f"data_path={self.data}", "--set", f"max_max_epoch={model.epochs}",
-                     *resume)
+                     *resume, stdout=subprocess.DEVNULL)
         perplexities = self.output / "perplexity" / f"{model.name}.json"
         if not perplexities.exists():
             done = self.run("eval", "--model", f"models/{model.config}", "--json", "--quiet",
@@ -73,14 +66,15 @@ class Study:
         folder = self.output / "pytorch" / model.name
         if not model.pytorch or (folder / "pytorch.csv").exists():
             return
-        if epochs_of(self.folder(model)) < EPOCHS_BESIDE_PYTORCH:
+        epochs = min(model.epochs, EPOCHS_BESIDE_PYTORCH)
+        if epochs_of(self.folder(model)) < epochs:
             raise RuntimeError(f"{model.name}: --step train has to come first")
         folder.mkdir(parents=True, exist_ok=True)
         for name, target in (("start", self.folder(model).resolve()), ("data", self.data)):
             if not (folder / name).exists():
                 (folder / name).symlink_to(target)
         settings = read_config(ROOT / "configs" / f"{model.config}.config")
-        pytorch_epochs.train(folder, settings, self.threads, say)
+        pytorch_epochs.train(folder, settings, epochs, self.threads, say)
 
     def analyze(self, model):
         results = self.output / "results" / model.name

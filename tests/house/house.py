@@ -9,7 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("STATEGRAD_BUILD", ROOT / "build" / "check"))
 
 # Everything that the project wrote itself.
-FOLDERS = ("cmake", "include", "src", "tests", "tools", "bench", "examples", "web")
+FOLDERS = ("cmake", "include", "src", "tests", "tools", "bench", "studies", "examples", "web")
 CODE = (".cc", ".h", ".py", ".sh", ".cmake", ".in", ".js", ".ts", ".css")
 GENERATED = {"node_modules", "__pycache__", "dist", "build"}
 
