@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Figures for papers: every one of them drawn, in all formats, from the results of a real analysis."""
+
+import functools
+import json
+import os
+import struct
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+import program
+
+FIGURES = ["spectrum", "classes", "memory", "cancellation", "differences", "used", "timescales",
+           "validity", "confusion", "training"]
+ODD = """a's "x"<b>& $H `id` %s_^{Ä"""
+
+
+def estimate(value):
+    return {"estimate": value, "error": 0.1 * value, "low": 0.8 * value, "high": 1.2 * value}
+
+
+def over_delays(*measures):
+    return [{"delay": d, "count": 9, **{m: estimate((i + 1) / (d + 1)) for i, m in
+                                        enumerate(measures)}} for d in range(6)]
+
+
+# What other analyses add to a summary.
+PARTS = {
+    "differences": [{"state": "cell", "layer": 0, "name": "singular - plural", "rows": "classes",
+                     "delays": over_delays("relative_memory", "subspace_cosine")}],
+    "used": [{"class": "all", "group": "all",
+              "delays": over_delays("mean_norm", "norm_of_mean"), "memory": []}],
+    "timescales": [{"layer": 0, "units": [{"unit": u, "timescale": estimate(1.5 ** (7 * u % 9))}
+                                          for u in range(9)]}],
+    "validity": [{"state": "cell", "layer": 0,
+                  "delays": over_delays("correlation", "relative_error")}],
+    "probe": [{"group": "tag", "on": "embedding", "layer": None, "classes": ["NN", "VB", ODD],
+               "confusion": [[8, 1, 1], [2, 6, 0], [0, 1, 3]]}],
+    "training": [{"epoch": e, "learning_rate": 1, "train_perplexity": 90 / (e + 1),
+                  "valid_perplexity": 99 / (e + 1)} for e in range(5)],
+}
+
+
+@functools.lru_cache(maxsize=1)
+def analysed():
+    """summary.json of a small model, with a class of an odd name."""
+    with tempfile.TemporaryDirectory(prefix="stategrad-plot-") as folder:
+        with open(os.path.join(folder, "words"), "w", encoding="utf-8") as file:
+            file.write("cat\ndog\n")
+        program.subprocess.run(
+            [program.PROGRAM, "analyze", "--model", program.trained_model(), "--text",
+             os.path.join(os.path.dirname(program.trained_model()), "data", "valid.txt"),
+             "--max-delay", "8", "--state", "both", "--blocks", "4", "--frequency-bins", "2",
+             "--word-list", f"{ODD}={os.path.join(folder, 'words')}", "--quiet", "-o",
+             os.path.join(folder, "results")],
+            check=True, stdout=program.subprocess.DEVNULL)
+        with open(os.path.join(folder, "results", "summary.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+
+class Plot(program.ProgramTest):
+    def setUp(self):
+        super().setUp()
+        os.makedirs(self.path("results"))
+        self.summary = {**analysed(), **PARTS}
+        self.write("results/summary.json", json.dumps(self.summary))
+
+    def plot(self, figure, output, *arguments):
+        self.succeed("plot", "results", "--figure", figure, "-o", output, "--quiet", *arguments)
+        return self.read(output)
+
+    def texts(self, svg):
+        """What an SVG says, piece by piece."""
+        root = xml.etree.ElementTree.fromstring(svg)
+        return ["".join(element.itertext()).strip() for element in root.iter()
+                if element.tag.endswith("text")]
+
+    def test_every_figure_in_every_format(self):
+        expected = {"spectrum": ["σ1", "noise", "delay (words)"], "classes": ["all", ODD],
+                    "memory": [ODD, "to 1/10"], "cancellation": ["share that the mean keeps"],
+                    "differences": ["relative memory"], "used": ["norm of the mean"],
+                    "timescales": ["timescale (words)"], "validity": ["correlation"],
+                    "confusion": ["NN", ODD[:14] + "…", "0.80"], "training": ["validation", "perplexity"]}
+        self.assertEqual(list(expected), FIGURES)
+        for figure, labels in expected.items():
+            with self.subTest(figure):
+                texts = self.texts(self.plot(figure, figure + ".svg"))
+                for label in labels:
+                    self.assertIn(label, texts)
+                pdf = self.plot(figure, figure + ".pdf")
+                self.assertTrue(pdf.startswith(b"%PDF-1."))
+                self.assertIn(b"%%EOF", pdf[-10:])
+                png = self.plot(figure, figure + ".png")
+                self.assertTrue(png.startswith(b"\x89PNG\r\n\x1a\n"))
+                width, height = struct.unpack(">II", png[16:24])
+                self.assertEqual(width, 1004)  # 8.5 cm at 300 dots per inch
+                self.assertGreater(height, 300)
+                self.assertGreater(len(png), 5000)
+        self.assertEqual(self.files("results"), ["summary.json"])
+
+    def test_sizes_are_those_asked_for(self):
+        png = self.plot("classes", "a.png", "--width", "12.7", "--height", "5.08")
+        self.assertEqual(struct.unpack(">II", png[16:24]), (1500, 600))
+        svg = xml.etree.ElementTree.fromstring(
+            self.plot("classes", "a.svg", "--width", "12.7", "--height", "5.08"))
+        self.assertEqual((svg.get("width"), svg.get("height")), ("480", "192"))
+
+    def test_choices(self):
+        names = [c["name"] for c in self.summary["states"][0]["classes"]]
+        texts = self.texts(self.plot("classes", "a.svg", "--class", names[2], "--class", names[1],
+                                     "--state", "hidden", "--layer", 0, "--measure", "mean_norm",
+                                     "--log"))
+        self.assertIn("mean norm", texts)
+        self.assertLess(texts.index(names[2]), texts.index(names[1]))
+        self.assertNotIn("all", texts)
+
+    def test_notes_say_what_was_left_to_choose(self):
+        outcome = self.succeed("plot", "results", "--figure", "classes", "-o", "a.svg")
+        self.assertIn("drawn for the cell of layer 0", outcome.err)
+        self.assertEqual(outcome.out, "")
+
+    def test_the_list_of_figures(self):
+        rows = json.loads(self.succeed("plot", "--figure", "list", "--json").out)
+        self.assertEqual([row["figure"] for row in rows], FIGURES)
+
+    def test_the_same_results_give_the_same_bytes(self):
+        self.assertEqual(self.plot("memory", "a.svg"), self.plot("memory", "b.svg"))
+
+    def test_what_was_not_computed_is_refused_with_the_way_to_it(self):
+        for key in PARTS:
+            del self.summary[key]
+        self.write("results/summary.json", json.dumps(self.summary))
+        for figure, needle in (("differences", "--difference"), ("used", "--no-used"),
+                               ("timescales", "LSTM or GRU"), ("validity", "--validity"),
+                               ("confusion", "with classes"), ("training", "trained here")):
+            with self.subTest(figure):
+                self.fail_with(2, [needle], "plot", "results", "--figure", figure, "-o", "a.svg")
+        self.assertFalse(os.path.exists(self.path("a.svg")))
+
+    def test_wrong_use(self):
+        for needles, arguments in (
+            (["did you mean 'spectrum'"], ("--figure", "spectrun", "-o", "a.svg")),
+            ([".svg, .pdf or .png"], ("--figure", "classes", "-o", "a.gif")),
+            (["--class 'NOUN'"], ("--figure", "classes", "-o", "a.svg", "--class", "NOUN")),
+            (["kept_by_mean"], ("--figure", "classes", "-o", "a.svg", "--measure", "warmth")),
+            (["hidden of layer 0"], ("--figure", "classes", "-o", "a.svg", "--layer", 4)),
+            (["--output FILE"], ("--figure", "classes")),
+        ):
+            with self.subTest(arguments):
+                self.fail_with(2, needles, "plot", "results", *arguments)
+
+    def test_bad_results(self):
+        arguments = ("plot", "results", "--figure", "classes", "-o", "a.svg")
+        for content in ("{", "[]", '{"states": [{"state": 3}]}', '{"states": 7}'):
+            with self.subTest(content):
+                self.write("results/summary.json", content)
+                self.assertIn(self.run_program(*arguments).code, (1, 2))
+                self.assertFalse(os.path.exists(self.path("a.svg")))
+        self.fail_with(1, ["nowhere"], "plot", "nowhere", "--figure", "classes", "-o", "a.svg")
+
+    def test_without_gnuplot_it_says_what_to_install(self):
+        os.makedirs(self.path("empty"))
+        self.fail_with(1, ["gnuplot-nox"], "plot", "results", "--figure", "classes", "-o", "a.svg",
+                       environment={"PATH": self.path("empty")})
+        self.assertFalse(os.path.exists(self.path("a.svg")))
+
+    def test_a_folder_that_is_not_there_is_an_error(self):
+        self.fail_with(1, ["no/a.svg"], "plot", "results", "--figure", "classes", "-o", "no/a.svg")
+
+
+if __name__ == "__main__":
+    unittest.main()
