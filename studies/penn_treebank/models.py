@@ -20,7 +20,8 @@ MODELS = (
     Model("lstm", "ptb-norm-wsj_64e_256h_steps50", epochs=39),
     Model("lstm-200", "ptb-norm-wsj_64e_256h_steps200", epochs=3, pytorch=True, analyzed=False),
     Model("gru", "ptb-norm-wsj_GRU_64e_256h_steps200", epochs=13, pytorch=True),
-    Model("rnn", "ptb-norm-wsj_RNN_64e_256h_steps200", epochs=13, pytorch=True),
+    # Diverges by this recipe, in PyTorch too: nothing to analyse.
+    Model("rnn", "ptb-norm-wsj_RNN_64e_256h_steps200", epochs=13, pytorch=True, analyzed=False),
     Model("lstm-128", "ptb-norm-wsj_64e_128h_steps200", epochs=13),
 )
 
