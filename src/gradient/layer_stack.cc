@@ -123,16 +123,17 @@ Buffer<Real> LayerStack<Real>::backward(const StateOfLayer& state, std::span<con
 
 template <class Real>
 LayerStack<Real> read_words(const LanguageModel<Real>& model, int layers,
-                            std::span<const WordId> words, ThreadTeam& team) {
+                            std::span<const WordId> words, ThreadTeam& team,
+                            const std::type_identity_t<PieceUse<Real>>& use) {
   LayerStack<Real> end(model, layers, 0, 1);
-  while (!words.empty()) {
-    const std::size_t count = std::min(kPiece, words.size());
+  for (std::size_t first = 0; first < words.size(); first += kPiece) {
+    const std::size_t count = std::min(kPiece, words.size() - first);
     LayerStack<Real> piece(model, layers, static_cast<int>(count), 1);
     piece.start_from(end);
-    piece.embed(words.first(count));
+    piece.embed(words.subspan(first, count));
     piece.forward(team);
+    if (use) use(first, count, piece);
     end = std::move(piece);
-    words = words.subspan(count);
   }
   return end;
 }
@@ -140,8 +141,8 @@ LayerStack<Real> read_words(const LanguageModel<Real>& model, int layers,
 template class LayerStack<float>;
 template class LayerStack<double>;
 template LayerStack<float> read_words(const LanguageModel<float>&, int, std::span<const WordId>,
-                                      ThreadTeam&);
+                                      ThreadTeam&, const PieceUse<float>&);
 template LayerStack<double> read_words(const LanguageModel<double>&, int, std::span<const WordId>,
-                                       ThreadTeam&);
+                                       ThreadTeam&, const PieceUse<double>&);
 
 }  // namespace stategrad::gradient

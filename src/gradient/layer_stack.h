@@ -4,7 +4,9 @@
 // side of the mathematics (cells/sequence.h): what the checks of the forward recursion stand on.
 #pragma once
 
+#include <functional>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "base/buffer.h"
@@ -59,10 +61,18 @@ class LayerStack {
   std::vector<cells::SequenceActivations<Real>> layers_;
 };
 
-/// Reads words on one stream from the zero state; the state that they leave is at the end of the
-/// stack. Any number of words: the memory does not depend on it.
+/// Looks at some words in a row that were read: the number of the first one, from 0, how many they
+/// are, and their activations, step by step.
+template <class Real>
+using PieceUse =
+    std::function<void(std::size_t first, std::size_t count, const LayerStack<Real>& piece)>;
+
+/// Reads words on one stream from the zero state, a piece at a time; the state that they leave is
+/// at the end of the stack. Any number of words: the memory does not depend on it.
+/// @param use called after each piece, may be empty; what it throws ends the reading
 template <class Real>
 [[nodiscard]] LayerStack<Real> read_words(const LanguageModel<Real>& model, int layers,
-                                          std::span<const WordId> words, ThreadTeam& team);
+                                          std::span<const WordId> words, ThreadTeam& team,
+                                          const std::type_identity_t<PieceUse<Real>>& use = {});
 
 }  // namespace stategrad::gradient
