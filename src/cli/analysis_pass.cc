@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <numeric>
 #include <system_error>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "base/text_format.h"
 #include "cli/analysis_plan.h"
 #include "cli/gradient_pass.h"
+#include "cli/probe_pass.h"
 #include "gradient/source_sample.h"
 #include "model/parameters.h"
 #include "sinks/class_merge.h"
@@ -88,6 +90,25 @@ void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
                           team);
 }
 
+/// The probe that belongs to an analysis.
+std::optional<ProbeRequest> probe_of(const AnalysisRequest& request, const AnalysisPlan& plan) {
+  if (request.probe_sample == 0 || request.shard.of > 1 || plan.classes.names.empty()) {
+    return std::nullopt;
+  }
+  ProbeRequest probe{.text = request.text,
+                     .output = request.output,
+                     .states = plan.run.states,
+                     .delays = {},
+                     .sample = request.probe_sample,
+                     .blocks = std::max(request.blocks, analysis::kProbeFolds),
+                     .seed = request.seed,
+                     .memory_limit = request.memory_limit};
+  std::copy_if(request.probe_delays.begin(), request.probe_delays.end(),
+               std::back_inserter(probe.delays),
+               [&](int delay) { return delay < request.options.max_delay; });
+  return probe;
+}
+
 template <class Real>
 AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& opened,
                          const AnalysisRequest& request, std::span<const WordId> text,
@@ -95,13 +116,19 @@ AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& op
   const auto start = Clock::now();
   const AnalysisPlan plan = plan_analysis(model, text, opened, request, team.size());
   const fs::path parts = request.output / kParts;
-  if (request.overwrite) fs::remove_all(parts);
+  if (request.overwrite) {
+    fs::remove_all(parts);
+    report::remove_probe_results(request.output);
+  }
   AnalysisWork work = find_work(plan, request, parts);
   if (work.done > 0) {
     session.note(fmt::format("going on with an interrupted analysis: {} of {} positions are done",
                              format_count(work.done), format_count(work.positions)));
   } else {
     sinks::require_space({.files = 1, .bytes = plan.disk, .upper_bound = true}, request.output);
+  }
+  if (const auto probe = probe_of(request, plan)) {
+    run_probes({&opened, text, &plan.classes}, *probe, session, team);
   }
   if (!work.sources.empty()) {
     sum_up(model, plan, request, std::move(work.sources), session, team);
@@ -138,9 +165,9 @@ double seconds_of_sample(const GradientRun& run, std::int64_t sample) {
 }
 
 template <class Real>
-StepForecast forecast(const LanguageModel<Real>& model, const OpenedModel& opened,
-                      const AnalysisRequest& request, std::span<const WordId> text,
-                      const Session& session, ThreadTeam& team) {
+std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const OpenedModel& opened,
+                                   const AnalysisRequest& request, std::span<const WordId> text,
+                                   const Session& session, ThreadTeam& team) {
   const AnalysisPlan plan = plan_analysis(model, text, opened, request, team.size());
   PassRequest pass{.text = request.text,
                    .formats = {sinks::OutputFormat::kStatistics},
@@ -166,7 +193,11 @@ StepForecast forecast(const LanguageModel<Real>& model, const OpenedModel& opene
   step.files = 1;
   session.note(fmt::format("{} classes in {} combinations", plan.classes.names.size(),
                            plan.classes.signatures.size()));
-  return step;
+  std::vector<StepForecast> steps = {std::move(step)};
+  if (const auto probe = probe_of(request, plan)) {
+    steps.insert(steps.begin(), forecast_probes({&opened, text, &plan.classes}, *probe, team));
+  }
+  return steps;
 }
 
 }  // namespace
@@ -200,8 +231,9 @@ AnalysisSummary run_analysis_pass(const OpenedModel& opened, const AnalysisReque
       opened.model);
 }
 
-StepForecast forecast_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
-                                    const Session& session, ThreadTeam& team) {
+std::vector<StepForecast> forecast_analysis_pass(const OpenedModel& opened,
+                                                 const AnalysisRequest& request,
+                                                 const Session& session, ThreadTeam& team) {
   const std::vector<WordId> text = read_text(opened, request.text, session);
   return std::visit(
       [&](const auto& model) { return forecast(model, opened, request, text, session, team); },

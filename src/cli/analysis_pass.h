@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/dry_run.h"
 #include "cli/model_arguments.h"
@@ -40,6 +41,8 @@ struct AnalysisRequest {
   Shard shard;
   std::uint64_t seed = 1;                      ///< of the sample
   std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
+  std::int64_t probe_sample = 0;               ///< ProbeRequest::sample; 0: no probe
+  std::vector<int> probe_delays;               ///< of states; those below max_delay are taken
 };
 
 struct AnalysisSummary {
@@ -51,9 +54,10 @@ struct AnalysisSummary {
   double seconds = 0;
 };
 
-/// Makes the pass, block by block of the text: every finished block stays in the folder `parts`
-/// until all are there, so that the same command goes on after an interruption. Then the blocks
-/// become statistics.h5, which appears whole, and `parts` is removed.
+/// Probes the classes first, unless there are none or this is a shard. Then makes the pass, block
+/// by block of the text: every finished block stays in the folder `parts` until all are there, so
+/// that the same command goes on after an interruption. Then the blocks become statistics.h5, which
+/// appears whole, and `parts` is removed.
 /// @throws ResourceError if memory or disk do not suffice, or the memory limit does not, naming the
 ///   number of classes; DataError naming the folder if it holds results and overwrite is not set,
 ///   or an unfinished analysis of something else; Interrupted; what compute_state_gradients() and
@@ -61,9 +65,11 @@ struct AnalysisSummary {
 AnalysisSummary run_analysis_pass(const OpenedModel& opened, const AnalysisRequest& request,
                                   const Session& session, ThreadTeam& team);
 
-/// What the pass would take; nothing is written. @throws what run_analysis_pass() throws before it
-[[nodiscard]] StepForecast forecast_analysis_pass(const OpenedModel& opened,
-                                                  const AnalysisRequest& request,
-                                                  const Session& session, ThreadTeam& team);
+/// What the pass, and before it the probe, would take; nothing is written.
+/// @throws what run_analysis_pass() throws before it
+[[nodiscard]] std::vector<StepForecast> forecast_analysis_pass(const OpenedModel& opened,
+                                                               const AnalysisRequest& request,
+                                                               const Session& session,
+                                                               ThreadTeam& team);
 
 }  // namespace stategrad::cli

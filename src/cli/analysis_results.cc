@@ -8,6 +8,7 @@
 #include "analysis/whitening.h"
 #include "report/evaluate.h"
 #include "report/key_delays.h"
+#include "report/probe_results.h"
 #include "report/write_results.h"
 #include "sinks/statistics_file.h"
 
@@ -39,6 +40,21 @@ io::Table table_of(const report::Results& results) {
   return table;
 }
 
+/// The probe.json of the folder; null if there is none, or if it is of something else.
+report::Json probe_of_same_model(const std::filesystem::path& directory,
+                                 const sinks::RunDescription& run, const Session& session) {
+  report::Json probe = report::read_probe_json(directory);
+  if (probe.is_null()) return probe;
+  const report::Json& settings = probe.at("settings");
+  if (settings.value("model_fingerprint", "") == run.provenance.model_fingerprint &&
+      settings.value("text_fingerprint", "") == run.text_fingerprint) {
+    return probe;
+  }
+  session.warn(fmt::format("{} is of another model or text: it is left out of the results",
+                           (directory / report::kProbeFileName).string()));
+  return nullptr;
+}
+
 }  // namespace
 
 void write_analysis_results(const std::filesystem::path& directory, const Session& session,
@@ -49,7 +65,8 @@ void write_analysis_results(const std::filesystem::path& directory, const Sessio
   report::EvaluateOptions options;
   options.spectrum.seed = session.seed.value_or(1);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
-  const report::Results results = report::evaluate(reader, options, team);
+  report::Results results = report::evaluate(reader, options, team);
+  results.probe = probe_of_same_model(directory, reader.head().run, session);
   report::write_results(directory, results, reader.head());
   if (!results.whitening_failure.empty()) {
     session.warn(fmt::format("no normalised measures: {}", results.whitening_failure));

@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "report/comparison_results.h"
 #include "report/memory_results.h"
+#include "report/probe_results.h"
 #include "report/result_part.h"
 #include "report/spectrum_results.h"
 #include "report/word_results.h"
@@ -49,7 +50,8 @@ ResultPart states_part(const Results& results) {
 
 /// What every results folder has. A new part is one line here.
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head) {
-  return {states_part(results), words_part(head)};
+  return {states_part(results), words_part(head), probe_part(results.probe),
+          coordinates_part(results.probe)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {

@@ -9,6 +9,7 @@
 #include "cli/analysis_results.h"
 #include "cli/class_arguments.h"
 #include "cli/commands/commands.h"
+#include "cli/probe_pass.h"
 #include "cli/state_arguments.h"
 #include "cli/summary.h"
 #include "stategrad/errors.h"
@@ -25,6 +26,8 @@ struct Arguments {
   std::string output;
   bool overwrite = false;
   ClassArguments classes;
+  std::int64_t probe_sample = 5000;
+  std::string probe_delays = "0,1,2,5,10,20";
   ForecastArguments forecast;
 };
 
@@ -37,6 +40,8 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.sample = arguments.sample;
   request.shard = parse_shard(arguments.shard);
   request.classes = class_definitions(arguments.classes);
+  request.probe_sample = arguments.probe_sample;
+  request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
   request.memory_limit = memory_limit(arguments.forecast);
   choose_states(arguments.states, opened, request.options);
   return request;
@@ -48,14 +53,16 @@ void analyze(const Session& session, const Arguments& arguments) {
   request.seed = session.seed_for(opened.config);
   const auto team = session.make_team();
   if (arguments.forecast.dry_run) {
-    print_forecast(session, {forecast_analysis_pass(opened, request, session, *team)});
+    print_forecast(session, forecast_analysis_pass(opened, request, session, *team));
     return;
   }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
   if (request.shard.of == 1) {
     write_analysis_results(request.output, session, *team);
   } else {
-    session.note("this is a part: 'stategrad merge' makes results of all parts");
+    session.note(
+        "this is a part: 'stategrad merge' makes results of all parts, and 'stategrad "
+        "probe' the probes");
   }
   summarise(session,
             fmt::format("state gradients to {} of {} words", summary.positions, summary.words),
@@ -86,6 +93,20 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--overwrite", arguments.overwrite,
                    "Replace the results in the folder, and begin anew after an interruption");
   add_class_options(command, arguments.classes);
+  command
+      .add_option("--probe-sample", arguments.probe_sample,
+                  "With classes: most states, or words, of the probes that tell them apart; 0: no "
+                  "probes")
+      ->check(CLI::Range(0, 100'000'000))
+      ->type_name("N")
+      ->capture_default_str();
+  command
+      .add_option(
+          "--probe-delays", arguments.probe_delays,
+          "Of the probes of states: tell the class of the word so many words before; delays "
+          "from --max-delay on are left out")
+      ->type_name("DELAYS")
+      ->capture_default_str();
   add_dry_run_option(command, arguments.forecast);
   add_memory_limit_option(command, arguments.forecast,
                           "Refuse a pass that takes more memory: 500MB, 2GB, 1.5GiB");

@@ -11,6 +11,7 @@ void add_commands(CLI::App& program, Session& session) {
   add_analyze(program, session);
   add_merge(program, session);
   add_report(program, session);
+  add_probe(program, session);
   add_plot(program, session);
   add_check_gradients(program, session);
   add_prepare(program, session);

@@ -22,6 +22,7 @@ void add_svd(CLI::App& program, Session& session);
 void add_relative_memory(CLI::App& program, Session& session);
 void add_subspace(CLI::App& program, Session& session);
 void add_difference(CLI::App& program, Session& session);
+void add_probe(CLI::App& program, Session& session);
 void add_pos(CLI::App& program, Session& session);
 void add_word2vec(CLI::App& program, Session& session);
 void add_embeddings(CLI::App& program, Session& session);
