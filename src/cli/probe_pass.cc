@@ -21,6 +21,7 @@
 #include "model/parameters.h"
 #include "sinks/run_description.h"
 #include "stategrad/errors.h"
+#include "stategrad/state_gradients.h"
 
 namespace stategrad::cli {
 namespace {

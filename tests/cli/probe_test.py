@@ -217,5 +217,84 @@ class Probe(ProbeTest):
         self.assertEqual(self.files(), before)
 
 
+class ProbeOfAnalysis(ProbeTest):
+    def analyze(self, output, *arguments):
+        return self.succeed("analyze", "--model", "model", "--max-delay", "4", "--sample", "0",
+                            "--tags", "tags", "-o", output, *arguments)
+
+    def summary(self, output):
+        return json.loads(self.read(os.path.join(output, "summary.json")))
+
+    def test_summary_has_the_very_objects_and_report_keeps_them(self):
+        self.analyze("results")
+        found = self.results("results")
+        summary = self.summary("results")
+        self.assertEqual(summary["probe"], found["probe"])
+        self.assertEqual(summary["coordinates"], found["coordinates"])
+        # Words occur too seldom as types for a probe of embeddings.
+        self.assertEqual([(p["on"], p["delay"]) for p in found["probe"]],
+                         [("cell", 0), ("cell", 1), ("cell", 2)])
+        self.assertLessEqual(set(FILES), set(self.files("results")))
+        before = self.read("results/summary.json")
+        self.succeed("report", "results")
+        self.assertEqual(self.read("results/summary.json"), before)
+
+    def test_it_can_be_turned_off_and_chosen(self):
+        self.analyze("none", "--probe-sample", "0")
+        self.assertNotIn("probe", self.summary("none"))
+        self.assertFalse(set(FILES) & set(self.files("none")))
+        self.analyze("some", "--probe-sample", "100", "--probe-delays", "3,9")
+        (probe,) = self.summary("some")["probe"]
+        self.assertEqual(probe["delay"], 3)
+        self.assertLessEqual(probe["count"], 100)
+        self.analyze("some", "--probe-sample", "0", "--overwrite")
+        self.assertNotIn("probe", self.summary("some"))
+        self.assertFalse(set(FILES) & set(self.files("some")))
+
+    def test_shards_make_none_and_the_command_adds_them(self):
+        for i in (1, 2):
+            outcome = self.analyze(f"part{i}", "--shard", f"{i}/2")
+            self.assertIn("'stategrad probe' the probes", outcome.err)
+            self.assertFalse(set(FILES) & set(self.files(f"part{i}")))
+        self.succeed("merge", "part1", "part2", "-o", "whole")
+        self.assertNotIn("probe", self.summary("whole"))
+        self.probe("whole", "--on", "cell")
+        self.succeed("report", "whole")
+        self.assertEqual(self.summary("whole")["probe"], self.results("whole")["probe"])
+
+    def test_probes_of_another_text_are_left_out(self):
+        self.analyze("results", "--probe-sample", "0")
+        self.probe("results", "--text", "data/test.txt", "--on", "cell")
+        outcome = self.succeed("report", "results")
+        self.assertIn("results/probe.json is of another model or text", outcome.err)
+        self.assertNotIn("probe", self.summary("results"))
+
+    def test_an_interrupted_analysis_keeps_its_probes(self):
+        self.analyze("results")
+        before = self.read("results/probe.json")
+        os.remove(self.path("results", "statistics.h5"))
+        outcome = self.analyze("results")
+        self.assertIn("the probes were made before", outcome.err)
+        self.assertEqual(self.read("results/probe.json"), before)
+        os.remove(self.path("results", "statistics.h5"))
+        self.fail_with(1, ["results/probe.json", "--overwrite"], "analyze", "--model", "model",
+                       "--tags", "tags", "-o", "results", "--probe-sample", "50")
+
+    def test_a_dry_run_counts_the_probes(self):
+        outcome = self.analyze("results", "--dry-run", "--json")
+        self.assertEqual([step["step"] for step in json.loads(outcome.out)], ["probe", "analyze"])
+        outcome = self.analyze("results", "--dry-run", "--json", "--probe-sample", "0")
+        self.assertEqual([step["step"] for step in json.loads(outcome.out)], ["analyze"])
+        self.fail_with(1, ["--memory-limit 1MB"], "analyze", "--model", "model", "--tags", "tags",
+                       "-o", "results", "--memory-limit", "1MB")
+        self.assertFalse(os.path.exists(self.path("results")))
+
+    def test_bad_choices_are_named(self):
+        command = ["analyze", "--model", "model", "--tags", "tags", "-o", "results"]
+        self.fail_with(2, ["--probe-delays '2,1'"], *command, "--probe-delays", "2,1")
+        self.fail_with(2, ["--probe-sample"], *command, "--probe-sample", "-1")
+        self.assertFalse(os.path.exists(self.path("results")))
+
+
 if __name__ == "__main__":
     unittest.main()
