@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <set>
 
@@ -91,6 +92,33 @@ class Folds {
   std::mutex reporting_;
 };
 
+/// Vectors of mean 0 whose components have variance 1 in the mean: x' = (x - mean) / size. What is
+/// least for x' with C is least for x with C / size², w = w' / size and b = b' - w·mean.
+struct Scale {
+  std::vector<double> mean;  ///< [E]
+  double size = 1;
+
+  explicit Scale(const LabelledVectors& vectors) : mean(static_cast<std::size_t>(vectors.size)) {
+    const double n = vectors.count();
+    for (std::size_t i = 0; i < vectors.x.size(); ++i) mean[i % mean.size()] += vectors.x[i] / n;
+    double squares = 0;
+    for (std::size_t i = 0; i < vectors.x.size(); ++i) {
+      const double deviation = vectors.x[i] - mean[i % mean.size()];
+      squares += deviation * deviation;
+    }
+    if (squares > 0) size = std::sqrt(squares / static_cast<double>(vectors.x.size()));
+  }
+  void apply(std::vector<double>& x) const {
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = (x[i] - mean[i % mean.size()]) / size;
+  }
+  void undo(Probe& probe) const {
+    for (std::size_t i = 0; i < probe.weights.size(); ++i) {
+      probe.weights[i] /= size;
+      probe.bias[i / mean.size()] -= probe.weights[i] * mean[i % mean.size()];
+    }
+  }
+};
+
 /// The means over all vectors, with errors from the sums of the blocks.
 void add_estimates(const ProbeData& data, const std::vector<FoldResult>& folds,
                    ProbeEvaluation& evaluation) {
@@ -155,7 +183,10 @@ ProbeEvaluation evaluate_probe(ThreadTeam& team, const ProbeData& data,
   if (const std::string why = obstacle(data.vectors.y, data.part, data.blocks); !why.empty()) {
     throw UsageError("nothing to probe: " + why);
   }
-  Folds work(data, options);
+  const Scale scale(data.vectors);
+  ProbeData scaled = data;
+  scale.apply(scaled.vectors.x);
+  Folds work(scaled, options);
   std::vector<FoldResult> folds(kProbeFolds);
   std::atomic<int> next{0};
   team.run([&](ThreadTeam::Worker&) {
@@ -171,9 +202,10 @@ ProbeEvaluation evaluate_probe(ThreadTeam& team, const ProbeData& data,
   for (const FoldResult& fold : folds) {
     for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += fold.scores[i];
   }
-  evaluation.loss_weight = options.loss_weights[first_best(scores)];
-  evaluation.probe =
-      fit_probe(data.vectors, parameters_of(evaluation.loss_weight), {options.final_tolerance});
+  const double C = options.loss_weights[first_best(scores)];
+  evaluation.loss_weight = C / (scale.size * scale.size);
+  evaluation.probe = fit_probe(scaled.vectors, parameters_of(C), {options.final_tolerance});
+  scale.undo(evaluation.probe);
   if (options.on_fit) options.on_fit();
   return evaluation;
 }

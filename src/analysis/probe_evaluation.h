@@ -30,7 +30,9 @@ struct ProbeData {
 };
 
 struct ProbeEvaluationOptions {
-  std::vector<double> loss_weights = {0.01, 0.1, 1, 10, 100};  ///< C to choose from, rising
+  /// C v to choose from, rising, where v is the mean of the variances of the components: so it does
+  /// not matter in which unit vectors are measured.
+  std::vector<double> loss_weights = {0.01, 0.1, 1, 10, 100};
   double tolerance = 1e-4;        ///< of the fits that are tested, as in ProbeFit
   double final_tolerance = 1e-7;  ///< of the fit to all data
   /// Called after every fit, by one thread at a time.

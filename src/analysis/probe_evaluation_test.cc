@@ -102,6 +102,20 @@ TEST(EvaluateProbe, TestsNothingThatWasSeen) {
   EXPECT_LT(found.control.value, 0.65);
 }
 
+TEST(EvaluateProbe, DoesNotDependOnUnitAndOrigin) {
+  ThreadTeam team(1);
+  ProbeData data = clouds(300, 1);
+  const ProbeEvaluation found = evaluate_probe(team, data, {.on_fit = {}});
+  for (double& x : data.vectors.x) x = 0.001 * x + 5;
+  const ProbeEvaluation moved = evaluate_probe(team, data, {.on_fit = {}});
+  EXPECT_EQ(found.confusion, moved.confusion);
+  EXPECT_NEAR(moved.loss_weight / found.loss_weight, 1e6, 1);
+  for (std::size_t i = 0; i < found.probe.weights.size(); ++i) {
+    EXPECT_NEAR(0.001 * moved.probe.weights[i], found.probe.weights[i], 1e-5);
+  }
+  EXPECT_EQ(accuracy(moved.probe, data.vectors), accuracy(found.probe, clouds(300, 1).vectors));
+}
+
 TEST(EvaluateProbe, StopsByAnException) {
   const ProbeEvaluationOptions options{.on_fit = [] { throw Interrupted("stopped"); }};
   ThreadTeam team(2);
@@ -144,7 +158,7 @@ except ImportError:
 x, y, w = load('x.npy'), load('y.npy')[0], load('w.npy')
 accuracy, error, C = load('ours.npy')[0]
 fold = numpy.arange(400) * 10 // 400 * 5 // 10
-grid = (0.01, 0.1, 1, 10, 100)
+grid = numpy.array((0.01, 0.1, 1, 10, 100)) / x.var(axis=0).mean()
 def fit(C, chosen):
     return LogisticRegression(C=C, tol=1e-10, max_iter=10000).fit(x[chosen], y[chosen])
 right, scores = numpy.zeros(400), numpy.zeros(5)
@@ -155,7 +169,7 @@ for f in range(5):
     scores += here
     best = grid[int(numpy.argmax(here))]
     right[fold == f] = fit(best, fold != f).predict(x[fold == f]) == y[fold == f]
-assert C == grid[int(numpy.argmax(scores))], (C, scores)
+assert abs(C / grid[int(numpy.argmax(scores))] - 1) < 1e-9, (C, scores)
 assert abs(right.mean() - accuracy) < 0.006, (right.mean(), accuracy)
 blocks = right.reshape(10, 40).mean(axis=1)
 expected = numpy.sqrt(((blocks - blocks.mean()) ** 2).sum() / 9 / 10)

@@ -261,7 +261,8 @@ std::uint64_t bytes_of(const Plan& plan, const ProbeRequest& request, const Arch
   for (const Task& task : plan.tasks) {
     const int width = task.state ? shape.size : shape.embedding_size;
     const auto classes = static_cast<double>(task.sample.class_names.size());
-    largest = std::max(largest, task.sample.count() * (width + threads * 2.0 * (width + classes)));
+    largest =
+        std::max(largest, task.sample.count() * (2.0 * width + threads * 2.0 * (width + classes)));
   }
   const double states = static_cast<double>(plan.positions.size()) * shape.size *
                         static_cast<double>(request.states.size());
@@ -277,7 +278,7 @@ std::uint64_t bytes_of(const Plan& plan, const ProbeRequest& request, const Arch
 /// Seconds of one look at all the data of a probe by its scores, on this thread.
 double seconds_of_scores(int count, int classes, int width) {
   analysis::Probe probe{width, std::vector<int>(static_cast<std::size_t>(classes)), {}, {}};
-  probe.weights.assign(static_cast<std::size_t>(classes * width), 0.5);
+  probe.weights.assign(static_cast<std::size_t>(classes) * static_cast<std::size_t>(width), 0.5);
   probe.bias.assign(static_cast<std::size_t>(classes), 0.0);
   constexpr int kTried = 256;
   const std::vector<double> x(static_cast<std::size_t>(kTried) * static_cast<std::size_t>(width),

@@ -28,7 +28,7 @@ struct ProbeRequest {
   std::int64_t sample = 5000;        ///< most states, or words, of a probe
   int blocks = 10;                   ///< K, of the text or of its words
   int fewest = 10;                   ///< classes with fewer vectors are left out
-  std::vector<double> loss_weights = {0.01, 0.1, 1, 10, 100};  ///< C to choose from, rising
+  std::vector<double> loss_weights = {0.01, 0.1, 1, 10, 100};  ///< C v to choose from, rising
   std::uint64_t seed = 1;
   std::optional<std::uintmax_t> memory_limit = {};  ///< bytes that the process may take
 };

@@ -58,7 +58,7 @@ class Probe(ProbeTest):
             self.assertAlmostEqual(
                 probe["selectivity"]["estimate"],
                 probe["accuracy"]["estimate"] - probe["control"]["estimate"])
-            self.assertIn(probe["c"], (0.01, 0.1, 1, 10, 100))
+            self.assertGreater(probe["c"], 0)
         # The word itself is in the cell; nine words can be learnt by heart, too.
         self.assertGreater(probes[0]["accuracy"]["low"], 0.9)
         self.assertGreater(probes[0]["control"]["estimate"], probes[0]["majority"])
@@ -89,7 +89,7 @@ class Probe(ProbeTest):
         z = x @ w.T + probe["bias"]
         p = numpy.exp(z) / numpy.exp(z).sum(axis=1, keepdims=True)
         gradient = w + probe["c"] * (p - y).T @ x
-        self.assertLess(numpy.abs(gradient).max(), 1e-4 * max(1, probe["c"]))
+        self.assertLess(numpy.abs(gradient).max(), 1e-4 * numpy.abs(w).max())
         try:
             from sklearn.linear_model import LogisticRegression
         except ImportError:
@@ -285,7 +285,7 @@ class ProbeOfAnalysis(ProbeTest):
         self.assertEqual([step["step"] for step in json.loads(outcome.out)], ["probe", "analyze"])
         outcome = self.analyze("results", "--dry-run", "--json", "--probe-sample", "0")
         self.assertEqual([step["step"] for step in json.loads(outcome.out)], ["analyze"])
-        self.fail_with(1, ["--memory-limit 1MB"], "analyze", "--model", "model", "--tags", "tags",
+        self.fail_with(1, ["--memory-limit 1.0 MB"], "analyze", "--model", "model", "--tags", "tags",
                        "-o", "results", "--memory-limit", "1MB")
         self.assertFalse(os.path.exists(self.path("results")))
 

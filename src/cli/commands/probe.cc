@@ -160,7 +160,8 @@ void add_options(CLI::App& command, Arguments& arguments) {
       ->capture_default_str();
   command
       .add_option("--c", arguments.loss_weights,
-                  "Weights of the loss against the penalty to choose from, rising, with commas")
+                  "Weights of the loss against the penalty to choose from, rising, with commas, in "
+                  "units of 1 / the mean variance of a component")
       ->type_name("VALUES")
       ->capture_default_str();
   command.add_option("-o,--output", arguments.output, "Folder for the results")
