@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <set>
 
@@ -122,7 +123,9 @@ double norm(const double* values, std::size_t n) {
   return std::sqrt(squares);
 }
 
-/// Minimises in place.
+/// Minimises in place. Where the line search of Moré and Thuente finds no step, which happens far
+/// from the minimum too, it goes on from there by plain backtracking and without memory of earlier
+/// steps, as long as the value falls.
 void minimise(Objective& objective, double* at, double tolerance) {
   lbfgs_parameter_t how;
   lbfgs_parameter_init(&how);
@@ -130,15 +133,22 @@ void minimise(Objective& objective, double* at, double tolerance) {
   how.max_iterations = kMostIterations;
   how.m = 10;
   const auto n = static_cast<int>(objective.parameters());
-  const int code = lbfgs(n, at, nullptr, evaluate, nullptr, &objective, &how);
-  if (code >= 0) return;
   std::vector<double> gradient(objective.parameters());
-  objective(at, gradient.data());
-  const double scale = std::max(1.0, norm(at, objective.parameters()));
-  if (norm(gradient.data(), gradient.size()) <= kNearEnough * scale) return;
-  throw NumericalError(fmt::format(
-      "the probe's fit did not converge (libLBFGS code {}): are the vectors of very unequal scale?",
-      code));
+  for (double before = std::numeric_limits<double>::infinity();;) {
+    const int code = lbfgs(n, at, nullptr, evaluate, nullptr, &objective, &how);
+    if (code >= 0) return;
+    const double value = objective(at, gradient.data());
+    const double scale = std::max(1.0, norm(at, gradient.size()));
+    if (norm(gradient.data(), gradient.size()) <= kNearEnough * scale) return;
+    if (!(value < before)) {
+      throw NumericalError(
+          fmt::format("the probe's fit did not converge (libLBFGS code {}): are the "
+                      "vectors of very unequal scale?",
+                      code));
+    }
+    before = value;
+    how.linesearch = LBFGS_LINESEARCH_BACKTRACKING_WOLFE;
+  }
 }
 
 struct Free {

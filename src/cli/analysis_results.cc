@@ -65,9 +65,9 @@ void write_analysis_results(const std::filesystem::path& directory, const Sessio
   report::EvaluateOptions options;
   options.spectrum.seed = session.seed.value_or(1);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
-  report::Results results = report::evaluate(reader, options, team);
-  results.probe = probe_of_same_model(directory, reader.head().run, session);
-  report::write_results(directory, results, reader.head());
+  const report::Results results = report::evaluate(reader, options, team);
+  report::write_results(directory, results, reader.head(),
+                        probe_of_same_model(directory, reader.head().run, session));
   if (!results.whitening_failure.empty()) {
     session.warn(fmt::format("no normalised measures: {}", results.whitening_failure));
   } else if (results.condition > analysis::kLargestCondition) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,7 +64,6 @@ struct Results {
   double condition = 0;           ///< of the whitening; 0 if it failed
   std::string whitening_failure;  ///< why, or empty
   std::vector<StateResult> states;
-  nlohmann::ordered_json probe;  ///< read_probe_json(); null: no probe was made
 };
 
 }  // namespace stategrad::report

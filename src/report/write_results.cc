@@ -49,9 +49,9 @@ ResultPart states_part(const Results& results) {
 }
 
 /// What every results folder has. A new part is one line here.
-std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head) {
-  return {states_part(results), words_part(head), probe_part(results.probe),
-          coordinates_part(results.probe)};
+std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
+                                 const Json& probe) {
+  return {states_part(results), words_part(head), probe_part(probe), coordinates_part(probe)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {
@@ -78,9 +78,9 @@ void write_table(const std::filesystem::path& directory, const ResultPart::File&
 }  // namespace
 
 void write_results(const std::filesystem::path& directory, const Results& results,
-                   const sinks::ClassStatistics& head) {
+                   const sinks::ClassStatistics& head, const Json& probe) {
   Json summary = summary_head(results, head);
-  for (ResultPart& part : parts_of(results, head)) {
+  for (ResultPart& part : parts_of(results, head, probe)) {
     for (const ResultPart::File& file : part.files) write_table(directory, file);
     if (!part.json.is_null()) summary[part.key] = std::move(part.json);
   }

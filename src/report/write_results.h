@@ -5,14 +5,16 @@
 
 #include <filesystem>
 
+#include "report/result_part.h"
 #include "report/results.h"
 #include "sinks/class_statistics.h"
 
 namespace stategrad::report {
 
 /// Writes summary.json and the CSV files of all parts; each appears whole.
+/// @param probe read_probe_json(); null: no probe was made
 /// @throws DataError or ResourceError naming the file
 void write_results(const std::filesystem::path& directory, const Results& results,
-                   const sinks::ClassStatistics& head);
+                   const sinks::ClassStatistics& head, const Json& probe = nullptr);
 
 }  // namespace stategrad::report
