@@ -43,6 +43,6 @@ function(stategrad_room)
       ${ROOM_NAME}_test
       TEST_PREFIX ${ROOM_NAME}.
       DISCOVERY_MODE PRE_TEST
-      PROPERTIES LABELS unit TIMEOUT 600)
+      PROPERTIES LABELS unit TIMEOUT 600 ENVIRONMENT ${STATEGRAD_TEST_ENVIRONMENT})
   endif()
 endfunction()
