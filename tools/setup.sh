@@ -20,10 +20,21 @@ setup_list() {
   done
 }
 
+# Whether a package is not needed because its program is there from elsewhere: node's own packages
+# bring npm with them, and Debian's npm cannot be installed beside them.
+setup_is_there() {
+  case $1 in
+    nodejs) command -v node >/dev/null ;;
+    npm | chromium) command -v "$1" >/dev/null ;;
+    *) false ;;
+  esac
+}
+
 # Those of the packages that are not installed, one per line.
 setup_missing() {
   local package
   for package in "$@"; do
+    setup_is_there "$package" && continue
     [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
       echo "$package"
   done

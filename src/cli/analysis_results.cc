@@ -8,6 +8,7 @@
 #include "analysis/whitening.h"
 #include "report/evaluate.h"
 #include "report/key_delays.h"
+#include "report/page.h"
 #include "report/probe_results.h"
 #include "report/write_results.h"
 #include "sinks/statistics_file.h"
@@ -75,6 +76,9 @@ void write_analysis_results(const std::filesystem::path& directory, const Sessio
         fmt::format("the embeddings are far from round: condition number {:.3g} of the "
                     "whitening, normalised measures may lose digits",
                     results.condition));
+  }
+  if (!report::has_page()) {
+    session.note("no report.html: this program was built without node and npm");
   }
   session.print(table_of(results));
 }

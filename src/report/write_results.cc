@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "report/comparison_results.h"
 #include "report/memory_results.h"
+#include "report/page.h"
 #include "report/probe_results.h"
 #include "report/result_part.h"
 #include "report/spectrum_results.h"
@@ -86,6 +87,7 @@ void write_results(const std::filesystem::path& directory, const Results& result
   }
   write_file(directory / "summary.json",
              summary.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  write_page(directory, summary);
 }
 
 }  // namespace stategrad::report

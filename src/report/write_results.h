@@ -11,7 +11,8 @@
 
 namespace stategrad::report {
 
-/// Writes summary.json and the CSV files of all parts; each appears whole.
+/// Writes summary.json, the CSV files of all parts and the page, if there is one; each appears
+/// whole.
 /// @param probe read_probe_json(); null: no probe was made
 /// @throws DataError or ResourceError naming the file
 void write_results(const std::filesystem::path& directory, const Results& results,

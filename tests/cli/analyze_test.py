@@ -188,6 +188,20 @@ class Analyze(ProgramTest):
                 error = numpy.sqrt(((pseudo - centre) ** 2 / (share - 1)).mean())
                 self.assertAlmostEqual(delay["raw_leading"]["error"] / error, 1, places=5)
 
+    def test_page_holds_the_summary_or_its_lack_is_told(self):
+        self.write("animals.txt", "cat\ndog\n")
+        outcome = self.analyze("results", "--word-list", "</script><!--=animals.txt")
+        if "no report.html" in outcome.err:
+            self.assertFalse(os.path.exists(self.path("results", "report.html")))
+            return
+        page = self.read("results/report.html").decode()
+        held = page.split('id="results">')[1].split("</script>")[0]
+        self.assertEqual(json.loads(held), json.loads(self.read("results/summary.json")))
+        before = self.read("results/report.html")
+        os.remove(self.path("results", "report.html"))
+        self.succeed("report", "results")
+        self.assertEqual(self.read("results/report.html"), before)
+
     def test_report_writes_the_same_results_again(self):
         self.analyze("results")
         before = {name: self.read("results/" + name)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Runs the tests of web/test, which are bundled where the page is.
+
+    page_test.py texts      the sentences
+    page_test.py browser    the demo's page in Chromium; skipped (77) without it
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ["STATEGRAD_PROGRAM"]
+PAGE = pathlib.Path(os.environ["STATEGRAD_PAGE_FOLDER"])
+NODE = os.environ["STATEGRAD_NODE"]
+SKIPPED = 77
+
+
+def make_results(folder):
+    """What ./demo makes, of a model that was trained for one epoch."""
+
+    def run(*arguments):
+        subprocess.run([PROGRAM, *arguments, "--quiet", "--threads", "1"], cwd=folder, check=True,
+                       stdout=subprocess.DEVNULL)
+
+    config = ("--config", str(ROOT / "configs" / "demo.config"), "--set", "max_max_epoch=1")
+    run("synth", "-o", "data/demo")
+    classes = [f"--tag-class=cues {lag}=data/demo/classes/cues_{lag}" for lag in (2, 5, 9)]
+    run("train", *config)
+    run("analyze", *config, "--tags", "data/demo/tags.txt", *classes,
+        "--tag-class=fillers=data/demo/classes/fillers", "--state", "both", "--sample", "200",
+        "-o", "results")
+    return pathlib.Path(folder) / "results"
+
+
+def run_tests(name, **environment):
+    bundle = subprocess.run([NODE, "build.mjs", "--tests"], cwd=PAGE, check=False)
+    if bundle.returncode != 0:
+        return bundle.returncode
+    command = [NODE, "--test", f"build/tests/{name}_test.mjs"]
+    return subprocess.run(command, cwd=PAGE, env={**os.environ, **environment}, check=False).returncode
+
+
+def main(name):
+    if name != "browser":
+        return run_tests(name)
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if not chromium:
+        print("skipped: chromium is not installed (apt-get install chromium)")
+        return SKIPPED
+    with tempfile.TemporaryDirectory(prefix="stategrad-page-") as folder:
+        results = make_results(folder)
+        return run_tests(name, CHROMIUM=chromium, STATEGRAD_RESULTS=str(results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// A chart with its caption and its numbers. Charts are drawn one after the other, those in sight
+// first, so that the page can be read at once.
+import vegaEmbed, { type VisualizationSpec } from "vega-embed";
+import { element, type Rich } from "../rich.js";
+import { table, type Column } from "../table.js";
+import { config } from "./theme.js";
+
+export interface Drawing {
+  /** What the chart shows, for those who do not see it. */
+  description: string;
+  spec: VisualizationSpec;
+  height?: number;
+}
+
+export interface Figure {
+  caption: Rich;
+  draw: () => Drawing;
+  /** Controls that stand above the chart. */
+  controls?: (HTMLElement | null)[];
+  /** What was drawn, as a table. */
+  numbers?: () => { columns: Column[]; rows: unknown[] };
+}
+
+interface Waiting {
+  place: HTMLElement;
+  draw: () => Promise<void>;
+}
+
+const waiting: Waiting[] = [];
+let busy = false;
+
+/** Runs when the browser has nothing better to do. */
+function whenIdle(run: () => void): void {
+  if ("requestIdleCallback" in window) window.requestIdleCallback(run, { timeout: 200 });
+  else setTimeout(run, 16);
+}
+
+function isInSight({ place }: Waiting): boolean {
+  const box = place.getBoundingClientRect();
+  return box.top < window.innerHeight && box.bottom > 0;
+}
+
+function drawNext(): void {
+  const sight = waiting.findIndex(isInSight);
+  const next = waiting.splice(Math.max(sight, 0), 1)[0];
+  if (!next) {
+    busy = false;
+    document.documentElement.dataset["drawn"] = "all";
+    return;
+  }
+  next.draw().finally(() => whenIdle(drawNext));
+}
+
+function enqueue(item: Waiting): void {
+  waiting.push(item);
+  document.documentElement.dataset["drawn"] = "some";
+  if (busy) return;
+  busy = true;
+  whenIdle(drawNext);
+}
+
+async function embed(place: HTMLElement, { description, spec }: Drawing): Promise<void> {
+  if (!place.isConnected) return;
+  const sized = { width: "container", autosize: { type: "fit-x", contains: "padding" }, ...spec };
+  await vegaEmbed(place, { description, ...sized } as VisualizationSpec, {
+    config,
+    renderer: "svg",
+    actions: { export: true, source: true, compiled: false, editor: false },
+    i18n: {
+      CLICK_TO_VIEW_ACTIONS: "Save this chart, or see its data",
+      SVG_ACTION: "Save as SVG",
+      PNG_ACTION: "Save as PNG",
+      SOURCE_ACTION: "See its definition and data",
+    },
+    downloadFileName: place.closest("section")?.id ?? "chart",
+    tooltip: { theme: "custom" },
+    scaleFactor: 3,
+  });
+}
+
+/** Draws a chart again when `redraw` is called. */
+export interface Made {
+  figure: HTMLElement;
+  redraw: () => void;
+}
+
+export function makeFigure(options: Figure): Made {
+  const place = element("div", { class: "plot", style: `min-height:${options.draw().height ?? 300}px` });
+  const draw = () => enqueue({ place, draw: () => embed(place, options.draw()) });
+  const figure = element("figure", {});
+  const controls = (options.controls ?? []).filter((control) => control !== null);
+  if (controls.length > 0) figure.append(element("div", { class: "controls" }, ...controls));
+  figure.append(place, element("figcaption", {}, ...options.caption));
+  if (options.numbers) figure.append(numbersOf(options.numbers));
+  draw();
+  return { figure, redraw: draw };
+}
+
+/** The table is made when it is asked for. */
+function numbersOf(numbers: NonNullable<Figure["numbers"]>): HTMLElement {
+  const details = element("details", { class: "numbers" }, element("summary", {}, "The numbers"));
+  details.addEventListener("toggle", () => {
+    details.querySelector(".scroll")?.remove();
+    if (!details.open) return;
+    const { columns, rows } = numbers();
+    details.append(table(columns, rows));
+  });
+  return details;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// How charts look. Text and lines take the colour of the page's text, so that one drawing serves
+// light, dark and paper, and a saved chart is black on white.
+import type { Config } from "vega-lite";
+
+/** Okabe and Ito's colours, those that can be seen on white and on black first. */
+export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"];
+/** With more series than colours, lines differ by their dashes too. */
+export const dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]];
+
+/** Of the class at a place among the classes: all words, the first, are grey; no other class is. */
+export function styleOfClass(place: number): number {
+  const grey = palette.length - 1;
+  return place === 0 ? grey : place - 1 + Math.floor((place - 1) / grey);
+}
+
+export function colourOf(index: number): string {
+  return palette[index % palette.length] ?? "#7f7f7f";
+}
+
+export function dashOf(index: number): number[] {
+  return dashes[Math.floor(index / palette.length) % dashes.length] ?? [1, 0];
+}
+
+const text = "currentColor";
+
+export const config: Config = {
+  background: "transparent",
+  font: "system-ui, sans-serif",
+  view: { stroke: null },
+  axis: {
+    labelColor: text,
+    titleColor: text,
+    domainColor: text,
+    tickColor: text,
+    gridColor: text,
+    gridOpacity: 0.12,
+    domainOpacity: 0.5,
+    tickOpacity: 0.5,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    titlePadding: 8,
+  },
+  legend: {
+    labelColor: text,
+    titleColor: text,
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    labelLimit: 160,
+    symbolStrokeWidth: 2.5,
+  },
+  title: { color: text, fontSize: 12, fontWeight: "normal", anchor: "start", offset: 10 },
+  header: { labelColor: text, titleColor: text },
+  text: { color: text },
+};

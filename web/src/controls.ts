@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// Switches: native form controls, so that keyboard and screen readers know them.
+import { element } from "./rich.js";
+
+let count = 0;
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** One of a few, side by side. */
+export function radios(legend: string, choices: Choice[], chosen: string, use: (value: string) => void): HTMLElement {
+  const name = `choice-${(count += 1)}`;
+  const field = element("fieldset", { class: "radios" }, element("legend", {}, legend));
+  for (const { value, label } of choices) {
+    const input = element("input", {
+      type: "radio",
+      name,
+      value,
+      checked: value === chosen,
+      onchange: () => use(value),
+    });
+    field.append(element("label", {}, input, element("span", {}, label)));
+  }
+  return field;
+}
+
+/** One of many. */
+export function select(label: string, choices: Choice[], chosen: string, use: (value: string) => void): HTMLElement {
+  const made = element("select", { onchange: (event) => use((event.target as HTMLSelectElement).value) });
+  for (const choice of choices) {
+    made.append(element("option", { value: choice.value, selected: choice.value === chosen }, choice.label));
+  }
+  return element("label", { class: "select" }, label, " ", made);
+}
+
+export interface Series {
+  name: string;
+  colour: string;
+}
+
+/** Any of many, each with its colour; `shown` is changed in place. */
+export function checks(legend: string, series: Series[], shown: Set<string>, use: () => void): HTMLElement {
+  const field = element("fieldset", { class: "checks" }, element("legend", {}, legend));
+  for (const { name, colour } of series) {
+    const toggle = (event: Event) => {
+      if ((event.target as HTMLInputElement).checked) shown.add(name);
+      else shown.delete(name);
+      use();
+    };
+    const input = element("input", { type: "checkbox", value: name, checked: shown.has(name), onchange: toggle });
+    const swatch = element("span", { class: "swatch", style: `background:${colour}` });
+    field.append(element("label", {}, input, swatch, name));
+  }
+  return field;
+}

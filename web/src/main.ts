@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// Reads the results that the page carries and puts the sections below each other.
+import { select } from "./controls.js";
+import { stateLabel } from "./format.js";
+import type { Results } from "./results.js";
+import { element } from "./rich.js";
+import { sectionElement, type Section, type View } from "./section.js";
+import { classesSection } from "./sections/classes.js";
+import { memorySection } from "./sections/memory.js";
+import { spectrumSection } from "./sections/spectrum.js";
+import { textSection } from "./sections/text.js";
+
+/** From top to bottom. */
+const sections: Section[] = [textSection, memorySection, spectrumSection, classesSection];
+
+function readResults(): Results {
+  const results = JSON.parse(document.getElementById("results")?.textContent ?? "null") as Results | null;
+  if (results?.format !== "stategrad results") throw new Error("the page carries no results");
+  return results;
+}
+
+function header(results: Results, shown: number, show: (state: number) => void): HTMLElement {
+  const choices = results.states.map((state, i) => ({ value: String(i), label: stateLabel(state) }));
+  return element(
+    "header",
+    {},
+    element("p", { class: "model" }, String(results.run["model"] ?? ""), " · ", String(results.run["text"] ?? "")),
+    element("h1", {}, "What is remembered, and for how long?"),
+    choices.length > 1 ? select("State shown", choices, String(shown), (value) => show(Number(value))) : null,
+  );
+}
+
+function contents(shown: Section[]): HTMLElement {
+  const items = shown.map(({ id, short }) => element("li", {}, element("a", { href: `#${id}` }, short)));
+  return element("nav", { "aria-label": "Contents" }, element("ol", {}, ...items));
+}
+
+function show(results: Results, index: number): void {
+  const state = results.states[index];
+  const page = document.getElementById("page");
+  if (!state || !page) throw new Error("the results have no state");
+  const view: View = { results, state };
+  const answered = sections.flatMap((section) => {
+    const children = section.answer(view);
+    return children ? [{ section, children }] : [];
+  });
+  const position = window.scrollY;
+  page.replaceChildren(
+    header(results, index, (chosen) => show(results, chosen)),
+    contents(answered.map(({ section }) => section)),
+    ...answered.map(({ section, children }) => sectionElement(section, children)),
+    element("footer", {}, `Made by ${results.run["program"] ?? "stategrad"}. Every number here is in summary.json.`),
+  );
+  window.scrollTo(0, position);
+}
+
+show(readResults(), 0);

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+//
+// summary.json as docs/formats.md tells it. What is not finite is null; a part that was not
+// computed is absent.
+
+export interface Estimate {
+  estimate: number | null;
+  error: number | null;
+  low: number | null;
+  high: number | null;
+  noise?: number | null;
+}
+
+export interface DelayResult {
+  delay: number;
+  count: number;
+  blocks: number;
+  sampled: number;
+  raw_singular_values: (number | null)[];
+  normalised_singular_values?: (number | null)[];
+  [measure: string]: Estimate | number | (number | null)[] | undefined;
+}
+
+export interface Fit {
+  law: string;
+  parameters: Record<string, { estimate: number | null; error: number | null }>;
+  chi_squared: number | null;
+  degrees_of_freedom: number;
+  weight: number | null;
+}
+
+export interface Memory {
+  measure: string;
+  from: number;
+  half: number | null;
+  tenth: number | null;
+  hundredth: number | null;
+  law: string | null;
+  fits: Fit[];
+  /** The chosen law at the delays 0, 1, … */
+  curve?: (number | null)[];
+}
+
+export interface ClassResult {
+  name: string;
+  group: string;
+  delays: DelayResult[];
+  memory: Memory[];
+}
+
+export interface Comparison {
+  group: string;
+  first: string;
+  second: string;
+  delay: number;
+  difference: number | null;
+  error: number | null;
+  low: number | null;
+  high: number | null;
+  p: number | null;
+  corrected_p: number | null;
+}
+
+export interface StateName {
+  state: string;
+  layer: number;
+}
+
+export interface StateResult extends StateName {
+  classes: ClassResult[];
+  comparisons: Comparison[];
+}
+
+export interface Probe {
+  group: string;
+  on: string;
+  layer: number | null;
+  delay: number;
+  classes: string[];
+  left_out: string[];
+  count: number;
+  accuracy: Estimate;
+  control: Estimate;
+  selectivity: Estimate;
+  majority: number;
+  confusion: number[][];
+}
+
+export interface Plane {
+  explained: number[];
+  words: { word: string; class: string; x: number; y: number | null }[];
+}
+
+export interface Coordinates {
+  group: string;
+  pca?: Plane;
+  lda?: Plane;
+}
+
+export interface WordDelays extends StateName {
+  delays: number[];
+  /** How many words there are; the most frequent of them are here. */
+  of: number;
+  words: { word: string; count: number; norms: (number | null)[] }[];
+}
+
+export interface Difference extends StateName {
+  name: string;
+  first?: string;
+  second?: string;
+  file?: string;
+  class: string;
+  delays: { delay: number; relative_memory: Estimate; cosine: Estimate; k: number }[];
+}
+
+export interface Used {
+  class: string;
+  group: string;
+  delays: { delay: number; count: number; mean_norm: Estimate; norm_of_mean: Estimate }[];
+}
+
+export interface Timescales {
+  layer: number;
+  gate: string;
+  units: { unit: number; mean_log: Estimate; timescale: Estimate }[];
+  quantiles?: Record<string, number | null> | { share: number; timescale: number | null }[];
+}
+
+export interface Validity extends StateName {
+  class: string;
+  delays: {
+    delay: number;
+    count: number;
+    relative_error: Estimate;
+    cosine: Estimate;
+    norm_ratio: Estimate;
+  }[];
+}
+
+export interface Training {
+  epochs: {
+    epoch: number;
+    learning_rate: number | null;
+    train_perplexity: number | null;
+    valid_perplexity: number | null;
+  }[];
+  best: number | null;
+  test_perplexity?: number | null;
+}
+
+export interface Reproduce {
+  command: string;
+  version: string;
+  seed: number;
+  threads: number;
+  machine: string;
+  compiler: string;
+  build?: string;
+  kernels?: string;
+}
+
+export interface Results {
+  format: string;
+  version: number;
+  program: string;
+  run: Record<string, string | number | boolean | null>;
+  blocks: number;
+  sample: number;
+  whitening: { condition: number | null; failure?: string; kind?: string };
+  states: StateResult[];
+  probe?: Probe[];
+  coordinates?: Coordinates;
+  word_delays?: WordDelays[];
+  differences?: Difference[];
+  used?: Used[];
+  timescales?: Timescales[];
+  validity?: Validity[];
+  training?: Training;
+  reproduce?: Reproduce;
+}
+
+export function sameState(a: StateName, b: StateName): boolean {
+  return a.state === b.state && a.layer === b.layer;
+}
+
+/** A measure of a delay; undefined where it was not computed. */
+export function measureOf(delay: DelayResult, measure: string): Estimate | undefined {
+  const found = delay[measure];
+  return typeof found === "object" && !Array.isArray(found) ? found : undefined;
+}
+
+export function memoryOf(ofClass: ClassResult, measure: string): Memory | undefined {
+  return ofClass.memory.find((memory) => memory.measure === measure);
+}

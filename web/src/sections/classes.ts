@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+import { curveColumns, curveRows, curvesSpec } from "../charts/curves.js";
+import { makeFigure } from "../charts/figure.js";
+import { colourOf, styleOfClass } from "../charts/theme.js";
+import { checks, radios, select } from "../controls.js";
+import { formatP } from "../format.js";
+import type { Comparison } from "../results.js";
+import { element, paragraph, term } from "../rich.js";
+import type { Section, View } from "../section.js";
+import { cell, table, type Column } from "../table.js";
+import { comparisonSentence, comparisonSummary, differing } from "../texts/classes.js";
+import { halfLifeTable } from "./memory.js";
+import { available, curveOf, measures, scales } from "./spectrum.js";
+
+/** So many are shown at first: more lines are hard to tell apart. */
+const kFirstShown = 6;
+const kSentences = 4;
+
+function chart({ state }: View): HTMLElement {
+  const classes = state.classes;
+  const shown = new Set(classes.slice(1, 1 + kFirstShown).map(({ name }) => name));
+  let measure = "raw_leading_cross_validated";
+  let scale: "linear" | "log" = "linear";
+  const curves = () =>
+    classes.flatMap((ofClass, i) => {
+      if (!shown.has(ofClass.name)) return [];
+      return [curveOf(ofClass, measure, styleOfClass(i))];
+    });
+  const colours = classes.map(({ name }, i) => ({ name, colour: colourOf(styleOfClass(i)) }));
+  const made = makeFigure({
+    caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Tick a class to show it, untick it to hide it."],
+    controls: [
+      select("Measure", classes[0] ? available(classes[0]) : [], measure, (value) => {
+        measure = value;
+        made.redraw();
+      }),
+      radios("Vertical axis", scales, scale, (value) => {
+        scale = value as "linear" | "log";
+        made.redraw();
+      }),
+      checks("Classes", colours, shown, () => made.redraw()),
+    ],
+    draw: () => {
+      const axis = measures.find(({ value }) => value === measure)?.axis ?? measure;
+      return {
+        description: `${axis} over the delay, for classes of words, with 95 % intervals`,
+        spec: curvesSpec(curves(), { measure: axis, scale, height: 320 }),
+        height: 360,
+      };
+    },
+    numbers: () => ({ columns: curveColumns, rows: curveRows(curves()) }),
+  });
+  return made.figure;
+}
+
+const columns: Column<Comparison>[] = [
+  { heading: ["First"], value: (row) => row.first },
+  { heading: ["Second"], value: (row) => row.second },
+  { heading: ["Delay"], value: (row) => row.delay },
+  {
+    heading: ["First minus second (", term("95 % interval", "95\u00a0% interval"), ")"],
+    value: (row) => row.difference,
+    show: (row) => [...cell(row.difference), " (", ...cell(row.low), " to ", ...cell(row.high), ")"],
+  },
+  { heading: ["p"], value: (row) => row.p, show: (row) => cell(row.p, formatP) },
+  {
+    heading: [term("corrected p", "Corrected p")],
+    value: (row) => row.corrected_p,
+    show: (row) => cell(row.corrected_p, formatP),
+  },
+];
+
+function tests(comparisons: Comparison[]): HTMLElement[] {
+  const clearest = differing(comparisons).slice(0, kSentences);
+  return [
+    paragraph(comparisonSummary(comparisons)),
+    ...(clearest.length > 0
+      ? [element("ul", {}, ...clearest.map((found) => element("li", {}, ...comparisonSentence(found))))]
+      : []),
+    ...(comparisons.length > 0
+      ? [
+          element(
+            "details",
+            {},
+            element("summary", {}, "All comparisons"),
+            table(columns, comparisons, {
+              caption: "Differences of the cross-validated leading value",
+              sortable: true,
+            }),
+          ),
+        ]
+      : []),
+  ];
+}
+
+export const classesSection: Section = {
+  id: "classes",
+  short: "Classes compared",
+  question: "Are some kinds of words remembered better than others?",
+  answer: (view) => {
+    if (view.state.classes.length < 2) return undefined;
+    return [
+      paragraph([
+        "Each line is a ",
+        term("class"),
+        " of words: what the words of the class have in common in how the state keeps them.",
+      ]),
+      chart(view),
+      ...tests(view.state.comparisons),
+      element("h3", {}, "How long is each class remembered?"),
+      halfLifeTable(view.state.classes, "raw_leading"),
+    ];
+  },
+};

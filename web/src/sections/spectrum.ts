@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+import { curveColumns, curveRows, curvesSpec, type Curve } from "../charts/curves.js";
+import { makeFigure } from "../charts/figure.js";
+import { radios, select } from "../controls.js";
+import { measureOf, memoryOf, type ClassResult } from "../results.js";
+import { paragraph, term, type Rich } from "../rich.js";
+import type { Section } from "../section.js";
+import { lawOfDecay } from "../texts/memory.js";
+
+interface Measure {
+  value: string;
+  label: string;
+  axis: string;
+}
+
+/** With the normalised ones where they were computed. */
+export const measures: Measure[] = [
+  { value: "raw_leading", label: "Leading value", axis: "Leading singular value of the mean" },
+  { value: "raw_sum", label: "Sum of all values", axis: "Sum of the singular values of the mean" },
+  { value: "raw_effective_rank", label: "Effective rank", axis: "Effective rank: directions kept about equally well" },
+  { value: "raw_share", label: "Share of the leading value", axis: "Leading value as a share of the sum" },
+  {
+    value: "raw_leading_cross_validated",
+    label: "Leading value, cross-validated",
+    axis: "Leading singular value, cross-validated",
+  },
+  { value: "normalised_leading", label: "Leading value, normalised", axis: "Leading singular value, normalised" },
+  { value: "normalised_sum", label: "Sum, normalised", axis: "Sum of the singular values, normalised" },
+  { value: "mean_norm", label: "Norm of single gradients", axis: "Mean norm of single state gradients" },
+];
+
+export function curveOf(ofClass: ClassResult, measure: string, index: number, fitted = false): Curve {
+  const points = ofClass.delays.flatMap((delay) => {
+    const value = measureOf(delay, measure);
+    return value ? [{ delay: delay.delay, value }] : [];
+  });
+  const fit = fitted ? memoryOf(ofClass, measure)?.curve : undefined;
+  return { name: ofClass.name, index, points, ...(fit ? { fit } : {}) };
+}
+
+export function available(ofClass: ClassResult): Measure[] {
+  const first = ofClass.delays[0];
+  return measures.filter(({ value }) => first !== undefined && measureOf(first, value) !== undefined);
+}
+
+export const scales = [
+  { value: "linear", label: "linear" },
+  { value: "log", label: "logarithmic" },
+];
+
+const caption: Rich = [
+  "Band: ",
+  term("95 % interval", "95\u00a0% interval"),
+  ". Dots: ",
+  term("noise level"),
+  ", what chance alone would give. Dashes: the fitted ",
+  term("law of decay"),
+  ".",
+];
+
+export const spectrumSection: Section = {
+  id: "spectrum",
+  short: "Spectrum over delays",
+  question: "How strong is the memory at each delay?",
+  answer: ({ state }) => {
+    const all = state.classes[0];
+    if (!all) return undefined;
+    let measure = "raw_leading";
+    let scale: "linear" | "log" = "log";
+    const curves = () => [curveOf(all, measure, 0, true)];
+    const redraw = () => made.redraw();
+    const made = makeFigure({
+      caption,
+      controls: [
+        select("Measure", available(all), measure, (value) => {
+          measure = value;
+          redraw();
+        }),
+        radios("Vertical axis", scales, scale, (value) => {
+          scale = value as "linear" | "log";
+          redraw();
+        }),
+      ],
+      draw: () => {
+        const shown = measures.find(({ value }) => value === measure);
+        return {
+          description: `${shown?.axis ?? measure} over the delay, with 95 % intervals`,
+          spec: curvesSpec(curves(), { measure: shown?.axis ?? measure, scale, noise: true }),
+        };
+      },
+      numbers: () => ({ columns: curveColumns, rows: curveRows(curves()) }),
+    });
+    const memory = memoryOf(all, "raw_leading");
+    return [
+      paragraph([
+        "The mean ",
+        term("state gradient"),
+        " over all words shows what they have in common in how they are kept. Its ",
+        term("leading value"),
+        " says how strongly the best kept direction of the ",
+        term("embedding"),
+        " still acts on the state; the ",
+        term("sum"),
+        " and the ",
+        term("effective rank"),
+        " tell of all directions together.",
+      ]),
+      made.figure,
+      memory ? paragraph(lawOfDecay(memory)) : null,
+    ];
+  },
+};

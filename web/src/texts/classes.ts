@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// Which classes differ, in words.
+import { formatP } from "../format.js";
+import type { Comparison } from "../results.js";
+import { number, strong, term, type Rich } from "../rich.js";
+
+const kSure = 0.05;
+
+function isSure(comparison: Comparison): boolean {
+  return (
+    comparison.corrected_p !== null &&
+    comparison.corrected_p < kSure &&
+    comparison.low !== null &&
+    comparison.high !== null &&
+    comparison.low * comparison.high > 0
+  );
+}
+
+/** The comparisons that show a difference, the clearest first: by their distance from 0 in errors. */
+export function differing(comparisons: Comparison[]): Comparison[] {
+  const strength = (c: Comparison) => Math.abs(c.difference ?? 0) / (c.error || Infinity);
+  return comparisons.filter(isSure).sort((a, b) => strength(b) - strength(a));
+}
+
+/** "At delay 3, A is remembered better than B: …" */
+export function comparisonSentence(comparison: Comparison): Rich {
+  const { difference, low, high, corrected_p: p } = comparison;
+  if (difference === null || low === null || high === null || p === null) return [];
+  const [more, less] = difference > 0 ? ["first", "second"] as const : ["second", "first"] as const;
+  return [
+    "At delay ",
+    number(comparison.delay),
+    ", ",
+    strong(comparison[more]),
+    " is remembered better than ",
+    strong(comparison[less]),
+    ": ",
+    `${comparison.first} minus ${comparison.second} is `,
+    number(difference),
+    " (",
+    term("95 % interval", "95\u00a0% interval"),
+    " ",
+    number(low),
+    " to ",
+    number(high),
+    "; ",
+    term("corrected p"),
+    " ",
+    number(p, formatP(p)),
+    ").",
+  ];
+}
+
+/** What the comparisons of one state come to, before the table. */
+export function comparisonSummary(comparisons: Comparison[]): Rich {
+  if (comparisons.length === 0) {
+    return ["There is no pair of classes of one kind to compare."];
+  }
+  if (differing(comparisons).length === 0) {
+    return [
+      "No two classes of one kind differ surely at the delays that were compared: after correction for the number of " +
+        "comparisons, chance alone could make such differences.",
+    ];
+  }
+  return ["These differences are the clearest:"];
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// What was analysed, in words.
+import type { Results } from "../results.js";
+import { formatCount, stateLabel } from "../format.js";
+import { list, number, strong, term, type Rich } from "../rich.js";
+
+function fact(results: Results, name: string): Rich {
+  const found = results.run[name];
+  if (typeof found === "number") return [number(found, formatCount(found))];
+  return found === null || found === undefined ? ["unknown"] : [String(found)];
+}
+
+export function model(results: Results): Rich {
+  const layers = results.run["layers"];
+  return [
+    "The model ",
+    strong(...fact(results, "model")),
+    " is an ",
+    ...fact(results, "cell"),
+    " language model: it reads a text word by word and guesses the next one. It knows ",
+    ...fact(results, "vocabulary_size"),
+    " words, gives each an ",
+    term("embedding"),
+    " of ",
+    ...fact(results, "embedding_size"),
+    " numbers, and carries ",
+    ...fact(results, "size"),
+    " numbers from word to word in ",
+    ...(layers === 1 ? ["its only layer"] : ["each of its ", ...fact(results, "layers"), " layers"]),
+    ".",
+  ];
+}
+
+export function text(results: Results): Rich {
+  return [
+    "It read ",
+    ...fact(results, "words"),
+    " words of ",
+    strong(...fact(results, "text")),
+    ". At every word, the ",
+    term("state gradient", "state gradients"),
+    " of ",
+    ...list(results.states.map((state) => [stateLabel(state)])),
+    " with respect to the words before were computed, at ",
+    term("delay", "delays"),
+    " ",
+    ...fact(results, "delays"),
+    ": how much the state now would change if a word so many words ago had been slightly different.",
+  ];
+}
+
+export function errors(results: Results): Rich {
+  return [
+    "Error bars come from ",
+    number(results.blocks),
+    " stretches of the text, of which one after the other is left out. Shaded bands and ",
+    term("95 % interval", "95\u00a0% intervals"),
+    " hold the true value about 95 times out of 100.",
+  ];
+}
+
+export function whitening(results: Results): Rich {
+  const { condition, failure } = results.whitening;
+  if (failure) return ["There are no ", term("normalised"), ` measures: ${failure}.`];
+  if (condition === null) return [];
+  return [
+    "For ",
+    term("normalised"),
+    " measures the embeddings were made equally wide in all directions; before, the widest was wider than the narrowest " +
+      "by a factor of ",
+    number(condition),
+    " (condition number).",
+  ];
+}

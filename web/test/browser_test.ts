@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+//
+// The page as its reader sees it: made by the program, opened in Chromium.
+//
+//   STATEGRAD_RESULTS   a folder with summary.json and report.html
+//   CHROMIUM            the browser's program
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const folder = process.env["STATEGRAD_RESULTS"] ?? "";
+const address = pathToFileURL(join(folder, "report.html")).href;
+const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
+const kSections = ["text", "memory", "spectrum", "classes"];
+
+let browser: Browser;
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+});
+after(() => browser.close());
+
+/** Whatever the page says to the console, asks from a network, or fails with. */
+interface Opened {
+  page: Page;
+  complaints: string[];
+}
+
+async function open(options: { width?: number; colorScheme?: "light" | "dark" } = {}): Promise<Opened> {
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 1280, height: 900 },
+    colorScheme: options.colorScheme ?? "light",
+    acceptDownloads: true,
+  });
+  const complaints: string[] = [];
+  page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`);
+  });
+  await page.goto(address);
+  await drawn(page);
+  return { page, complaints };
+}
+
+async function drawn(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.documentElement.dataset["drawn"] === "all", null, { timeout: 120_000 });
+}
+
+/** The path of every line of a chart, to see that it changes. */
+function paths(page: Page, section: string): Promise<string> {
+  return page.locator(`#${section} .plot svg`).first().evaluate((svg) => svg.innerHTML);
+}
+
+function numbersOf(json: unknown, found = new Set<number>()): Set<number> {
+  if (typeof json === "number") found.add(json);
+  else if (json !== null && typeof json === "object") Object.values(json).forEach((value) => numbersOf(value, found));
+  return found;
+}
+
+test("every section and every chart is there, in light and dark, wide and narrow, without a complaint", async () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 400]) {
+      const { page, complaints } = await open({ colorScheme, width });
+      for (const id of kSections) assert.equal(await page.locator(`section#${id}`).count(), 1, id);
+      const plots = await page.locator(".plot").count();
+      assert.ok(plots >= 2);
+      const marks = await page
+        .locator(".plot")
+        .evaluateAll((all) => all.map((plot) => plot.querySelectorAll("svg .mark-line path, svg .mark-symbol path, svg .mark-rect path").length));
+      assert.ok(marks.every((count) => count > 0), `marks of each chart: ${marks.join(" ")}`);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, "wider than the window");
+      assert.deepEqual(complaints, []);
+      await page.close();
+    }
+  }
+});
+
+test("every number of the page stands in summary.json", async () => {
+  const { page } = await open();
+  await page.locator("details").evaluateAll((all) => all.forEach((details) => ((details as HTMLDetailsElement).open = true)));
+  await page.waitForFunction(() => document.querySelectorAll("details.numbers[open] table").length > 0);
+  const shown = await page.locator("data").evaluateAll((all) => all.map((data) => Number((data as HTMLDataElement).value)));
+  assert.ok(shown.length > 100);
+  const known = numbersOf(summary);
+  assert.deepEqual(shown.filter((value) => !known.has(value)), []);
+  await page.close();
+});
+
+test("the half-lives of the table are those of summary.json", async () => {
+  const { page } = await open();
+  const rows = await page.locator("#classes > .scroll tbody tr").evaluateAll((all) =>
+    all.map((row) => [...row.children].map((cell) => cell.querySelector("data")?.value ?? cell.textContent)),
+  );
+  const expected = summary.states[0].classes.map((ofClass: any) => {
+    const { half, tenth, hundredth, law } = ofClass.memory.find((memory: any) => memory.measure === "raw_leading");
+    const shown = [half, tenth, hundredth].map((value) => (value === null ? "–" : String(value)));
+    return [ofClass.name, ofClass.group, ...shown, law ?? "–"];
+  });
+  assert.deepEqual(rows, expected);
+  await page.close();
+});
+
+test("the vertical axis changes between linear and logarithmic", async () => {
+  const { page, complaints } = await open();
+  const before = await paths(page, "spectrum");
+  await page.locator("#spectrum label", { hasText: "linear" }).click();
+  await drawn(page);
+  assert.notEqual(await paths(page, "spectrum"), before);
+  await page.locator("#spectrum select").selectOption("mean_norm");
+  await drawn(page);
+  assert.match(await paths(page, "spectrum"), /Mean norm of single state gradients/);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("classes can be hidden and shown by keyboard", async () => {
+  const { page } = await open();
+  const lines = () => page.locator("#classes .plot svg .mark-line path").count();
+  const before = await lines();
+  await page.locator("#classes .checks input:checked").first().focus();
+  await page.keyboard.press("Space");
+  await drawn(page);
+  assert.equal(await lines(), before - 1);
+  await page.keyboard.press("Space");
+  await drawn(page);
+  assert.equal(await lines(), before);
+  await page.close();
+});
+
+test("a chart can be saved as SVG and PNG, and its data seen", async () => {
+  const { page } = await open();
+  const actions = page.locator("#spectrum .vega-embed");
+  for (const [label, ending] of [["Save as SVG", ".svg"], ["Save as PNG", ".png"]] as const) {
+    await actions.locator("summary").click();
+    const download = page.waitForEvent("download");
+    await actions.locator("a", { hasText: label }).click();
+    const saved = await download;
+    assert.equal(saved.suggestedFilename(), `spectrum${ending}`);
+    const bytes = readFileSync(await saved.path());
+    assert.ok(bytes.length > 2000);
+    await actions.locator("summary").click();
+  }
+  await page.locator("#spectrum details.numbers summary").click();
+  assert.ok((await page.locator("#spectrum details.numbers tbody tr").count()) > 1);
+  await page.close();
+});
+
+test("terms are explained to mouse and keyboard", async () => {
+  const { page } = await open();
+  const terms = await page.locator("abbr").evaluateAll((all) => all.map((term) => [(term as HTMLElement).title, (term as HTMLElement).tabIndex]));
+  assert.ok(terms.length > 10);
+  assert.ok(terms.every(([title, index]) => String(title).length > 30 && index === 0));
+  await page.close();
+});
+
+test("tables are sorted by the button of a column", async () => {
+  const { page } = await open();
+  const table = page.locator("#classes > .scroll table");
+  await table.locator("thead button", { hasText: "Half after" }).click();
+  const values = await table.locator("tbody tr td:nth-child(3) data").evaluateAll((all) => all.map((data) => Number((data as HTMLDataElement).value)));
+  assert.deepEqual(values, [...values].sort((a, b) => b - a));
+  assert.equal(await table.locator('th[aria-sort="descending"]').count(), 1);
+  await page.close();
+});

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// What the page says, for numbers that are chosen here.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatCount, formatDelays, formatNumber, formatP, formatShare, formatWords } from "../src/format.js";
+import type { ClassResult, Comparison, DelayResult, Memory } from "../src/results.js";
+import { list, plain } from "../src/rich.js";
+import { reachOfMemory, surelyAbove, surelyApart, surelyBelow, withInterval } from "../src/texts/claims.js";
+import { comparisonSentence, comparisonSummary, differing } from "../src/texts/classes.js";
+import { headline, horizons, lawOfDecay } from "../src/texts/memory.js";
+
+function estimate(value: number, error: number) {
+  return { estimate: value, error, low: value - 2 * error, high: value + 2 * error };
+}
+
+function delay(number: number, crossValidated: number, error: number): DelayResult {
+  return {
+    delay: number,
+    count: 10,
+    blocks: 10,
+    sampled: 0,
+    raw_singular_values: [],
+    raw_leading_cross_validated: estimate(crossValidated, error),
+  };
+}
+
+function memory(half: number | null, tenth: number | null = null, from = 0): Memory {
+  return { measure: "raw_leading", from, half, tenth, hundredth: null, law: null, fits: [] };
+}
+
+function ofClass(delays: DelayResult[], half: number | null): ClassResult {
+  return { name: "all", group: "all", delays, memory: [memory(half)] };
+}
+
+const state = { state: "cell", layer: 0 };
+
+test("numbers have three significant digits", () => {
+  assert.equal(formatNumber(0.123456), "0.123");
+  assert.equal(formatNumber(-12.3456), "\u221212.3");
+  assert.equal(formatNumber(1234.5), "1235");
+  assert.equal(formatNumber(0.000012), "1.2·10⁻⁵");
+  assert.equal(formatNumber(0), "0");
+  assert.equal(formatCount(30004), "30\u202f004");
+  assert.equal(formatCount(3004), "3004");
+  assert.equal(formatWords(2.345), "2.3");
+  assert.equal(formatShare(0.1234), "12\u202f%");
+  assert.equal(formatShare(0.0123), "1.2\u202f%");
+  assert.equal(formatShare(1), "100\u202f%");
+  assert.equal(formatP(0.0002), "< 0.001");
+});
+
+test("delays that follow each other are put together", () => {
+  assert.equal(formatDelays([3]), "delay 3");
+  assert.equal(formatDelays([0, 1]), "delays 0 and 1");
+  assert.equal(formatDelays([0, 1, 2, 5]), "delays 0 to 2 and 5");
+});
+
+test("lists end with and", () => {
+  assert.equal(plain(list([["a"], ["b"], ["c"]])), "a, b and c");
+  assert.equal(plain(list([["a"]])), "a");
+});
+
+test("a claim needs the whole interval", () => {
+  assert.ok(surelyAbove(estimate(1, 0.4), 0));
+  assert.ok(!surelyAbove(estimate(1, 0.6), 0));
+  assert.ok(!surelyAbove({ estimate: 1, error: null, low: null, high: null }, 0));
+  assert.ok(!surelyAbove(undefined, 0));
+  assert.ok(surelyBelow(estimate(1, 0.4), 2));
+  assert.ok(!surelyBelow(estimate(1, 0.6), 2));
+  assert.ok(surelyApart(estimate(1, 0.1), estimate(2, 0.1)));
+  assert.ok(!surelyApart(estimate(1, 0.3), estimate(2, 0.3)));
+  assert.equal(plain(withInterval(estimate(0.5, 0.05))), "0.500 (95\u00a0% interval 0.400 to 0.600)");
+  assert.equal(plain(withInterval(undefined)), "unknown");
+});
+
+test("memory reaches as far as it is above chance without a gap", () => {
+  const delays = [delay(0, 1, 0.1), delay(1, 0.5, 0.1), delay(2, 0.1, 0.1), delay(3, 0.4, 0.1)];
+  assert.deepEqual(reachOfMemory(delays), { last: 1, open: false });
+  assert.deepEqual(reachOfMemory(delays.slice(0, 2)), { last: 1, open: true });
+  assert.equal(reachOfMemory([delay(0, 0.1, 0.1)]), undefined);
+});
+
+test("the headline says no more than the intervals", () => {
+  const near = [delay(0, 1, 0.1), delay(1, 0.5, 0.1), delay(2, 0.1, 0.1)];
+  assert.equal(
+    plain(headline(ofClass(near, 1.25), state)),
+    "The cell state surely holds something of a word up to 1 word back; half of it is gone after 1.3 words.",
+  );
+  assert.match(
+    plain(headline(ofClass(near.slice(0, 2), null), state)),
+    /at every delay that was looked at, up to 1 words? back, and has not lost half of it/,
+  );
+  assert.match(plain(headline(ofClass([delay(0, 0.1, 0.1)], 2), state)), /cannot be told from chance/);
+});
+
+test("horizons that were not reached are said to be so", () => {
+  assert.equal(
+    plain(horizons(memory(1, 4.56), ["It"])),
+    "It falls to half after 1 word and a tenth after 4.6 words; to a hundredth it does not fall within the delays looked at.",
+  );
+  assert.match(plain(horizons(memory(2, null, 3), ["It"])), /^It, counted from delay 3 where it is largest, falls/);
+  assert.match(plain(horizons(memory(null), ["It"])), /does not fall to half/);
+});
+
+test("a law that does not fit is called a rough description", () => {
+  const fit = (chiSquared: number): Memory => ({
+    ...memory(1),
+    law: "exponential",
+    fits: [
+      {
+        law: "exponential",
+        parameters: { a: { estimate: 1, error: 0.1 }, tau: { estimate: 5.5, error: null } },
+        chi_squared: chiSquared,
+        degrees_of_freedom: 18,
+        weight: 1,
+      },
+    ],
+  });
+  assert.match(plain(lawOfDecay(fit(20))), /an exponential describes the fall best: a = 1 ± 0.100 and τ = 5.50 words\.$/);
+  assert.match(plain(lawOfDecay(fit(200))), /does not fit within the error bars/);
+  assert.match(plain(lawOfDecay(memory(1))), /No law of decay/);
+});
+
+function comparison(difference: number, error: number, p: number): Comparison {
+  const { low, high } = estimate(difference, error);
+  return { group: "tag", first: "noun", second: "verb", delay: 2, difference, error, low, high, p, corrected_p: p };
+}
+
+test("classes differ only if the corrected test and the interval say so", () => {
+  assert.deepEqual(differing([comparison(1, 0.1, 0.2)]), []);
+  assert.deepEqual(differing([comparison(1, 0.6, 0.01)]), []);
+  const clear = comparison(1, 0.1, 0.001);
+  const clearer = comparison(-1, 0.05, 0.0001);
+  assert.deepEqual(differing([clear, clearer]), [clearer, clear]);
+  assert.match(plain(comparisonSentence(clear)), /At delay 2, noun is remembered better than verb: noun minus verb is 1 /);
+  assert.match(plain(comparisonSentence(clearer)), /verb is remembered better than noun: noun minus verb is \u22121 /);
+  assert.match(plain(comparisonSummary([comparison(1, 0.1, 0.2)])), /No two classes/);
+  assert.match(plain(comparisonSummary([clear])), /clearest/);
+});
