@@ -12,6 +12,7 @@
 
 #include "cli/dry_run.h"
 #include "cli/model_arguments.h"
+#include "report/evaluation_choices.h"
 #include "stategrad/state_gradients.h"
 #include "text/class_definitions.h"
 
@@ -43,6 +44,7 @@ struct AnalysisRequest {
   std::optional<std::uintmax_t> memory_limit;  ///< bytes that the process may take
   std::int64_t probe_sample = 0;               ///< ProbeRequest::sample; 0: no probe
   std::vector<int> probe_delays;               ///< of states; those below max_delay are taken
+  report::EvaluationChoices choices;           ///< checked before the pass
 };
 
 struct AnalysisSummary {

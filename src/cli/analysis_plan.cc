@@ -104,6 +104,7 @@ AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const Wor
                                           .file = request.text});
   }
   static_cast<void>(sources_of(request.shard, std::ssize(text)));
+  report::check(request.choices, plan.classes.names, plan.run.architecture);
   plan.wanted = wanted_of(plan.run, plan.classes, opened, request);
   require_writable_folder(request.output, "for the results");
   const fs::path file = request.output / sinks::kStatisticsFileName;

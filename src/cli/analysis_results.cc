@@ -58,19 +58,21 @@ report::Json probe_of_same_model(const std::filesystem::path& directory,
 
 }  // namespace
 
-void write_analysis_results(const std::filesystem::path& directory, const Session& session,
+void write_analysis_results(const std::filesystem::path& directory,
+                            const report::EvaluationChoices& choices, const Session& session,
                             ThreadTeam& team) {
   const sinks::ClassStatisticsReader reader(directory / sinks::kStatisticsFileName);
   const auto progress =
       session.make_progress("spectra", "classes", report::evaluations(reader.head()));
-  report::EvaluateOptions options;
+  report::EvaluateOptions options{.spectrum = {}, .choices = choices, .on_progress = {}};
   options.spectrum.seed = session.seed.value_or(1);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
   const report::Results results = report::evaluate(reader, options, team);
   report::write_results(directory, results, reader.head(),
                         probe_of_same_model(directory, reader.head().run, session));
   if (!results.whitening_failure.empty()) {
-    session.warn(fmt::format("no normalised measures: {}", results.whitening_failure));
+    session.warn(fmt::format("no normalised measures, differences or angles: {}",
+                             results.whitening_failure));
   } else if (results.condition > analysis::kLargestCondition) {
     session.warn(
         fmt::format("the embeddings are far from round: condition number {:.3g} of the "

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "cli/session.h"
+#include "report/evaluation_choices.h"
 
 namespace stategrad::cli {
 
@@ -13,7 +14,9 @@ namespace stategrad::cli {
 /// and prints a table: count, leading singular values with error and noise, at some delays of every
 /// class. Warns of a whitening that loses digits.
 /// @throws DataError if the file is missing, no analysis or damaged
-void write_analysis_results(const std::filesystem::path& directory, const Session& session,
+/// @throws what report::evaluate() throws of the choices
+void write_analysis_results(const std::filesystem::path& directory,
+                            const report::EvaluationChoices& choices, const Session& session,
                             ThreadTeam& team);
 
 }  // namespace stategrad::cli

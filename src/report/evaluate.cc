@@ -10,6 +10,7 @@
 #include "analysis/memory.h"
 #include "analysis/whitening.h"
 #include "report/comparison_results.h"
+#include "report/key_delays.h"
 #include "report/memory_results.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
@@ -66,17 +67,53 @@ Estimate mean_norm(const sinks::GradientSums& sums, std::size_t first, std::size
   return analysis::jackknife(norm / count, without, sizes);
 }
 
+/// What whitening makes of the embeddings, and of difference vectors.
+struct Whitened {
+  std::optional<analysis::Whitening> whitening;
+  std::vector<std::vector<double>> directions;  ///< v̂ of every difference
+};
+
+Whitened whiten(const sinks::ClassStatistics& head, const WhiteningChoice& choice,
+                Results& results) {
+  const Architecture& shape = head.run.architecture;
+  const analysis::Matrix embedding{static_cast<int>(shape.vocab_size), shape.embedding_size,
+                                   head.embedding};
+  const analysis::WhiteningOptions options = whitening_options(choice, head);
+  Whitened made;
+  results.whitening = choice;
+  try {
+    made.whitening = analysis::whiten(embedding, options);
+    results.condition =
+        analysis::check_whitening(*made.whitening, embedding, options.weights).condition;
+    results.shrinkage = made.whitening->lambda;
+  } catch (const NumericalError& error) {
+    results.whitening_failure = error.what();
+    results.differences.clear();
+  }
+  for (const DifferenceVector& difference : results.differences) {
+    try {
+      made.directions.push_back(
+          analysis::normalised_direction(made.whitening->inverse, difference.vector));
+    } catch (const NumericalError& error) {
+      throw NumericalError("--difference " + difference.name + ": " + error.what());
+    }
+  }
+  return made;
+}
+
 /// One class of one state.
 class ClassEvaluator {
  public:
-  ClassEvaluator(const sinks::ClassStatistics& head, const analysis::Matrix* whitening,
+  ClassEvaluator(const sinks::ClassStatistics& head, const Whitened& whitened, int subspace,
                  const EvaluateOptions& options)
-      : head_(head), whitening_(whitening), options_(options) {}
+      : head_(head), whitened_(whitened), subspace_(subspace), options_(options) {}
 
   /// @param signatures [S] which belong to the class
+  /// @param differences to measure
   [[nodiscard]] std::vector<DelayResult> evaluate(const sinks::GradientSums& sums,
                                                   std::size_t state,
                                                   const std::vector<bool>& signatures,
+                                                  const std::vector<std::size_t>& differences,
                                                   ThreadTeam& team) const {
     const auto blocks = static_cast<std::size_t>(head_.blocks);
     std::vector<DelayResult> results;
@@ -89,7 +126,7 @@ class ClassEvaluator {
     std::atomic<std::size_t> next{0};
     team.run([&](ThreadTeam::Worker&) {
       for (std::size_t i = next++; i < results.size(); i = next++) {
-        evaluate_delay(sums, state, signatures, results[i]);
+        evaluate_delay(sums, state, signatures, differences, results[i]);
       }
     });
     return results;
@@ -97,7 +134,8 @@ class ClassEvaluator {
 
  private:
   void evaluate_delay(const sinks::GradientSums& sums, std::size_t state,
-                      const std::vector<bool>& signatures, DelayResult& result) const {
+                      const std::vector<bool>& signatures,
+                      const std::vector<std::size_t>& differences, DelayResult& result) const {
     const auto blocks = static_cast<std::size_t>(head_.blocks);
     const std::size_t numbers = sums.sum.size() / sums.count.size();
     const std::size_t first = blocks * static_cast<std::size_t>(result.delay);
@@ -108,14 +146,16 @@ class ClassEvaluator {
       raw.push_back({sums.count[b], {sums.sum.data() + b * numbers, numbers}});
     }
     result.raw = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
-    if (whitening_ != nullptr) {
+    if (whitened_.whitening) {
       std::vector<analysis::Matrix> products;
       for (BlockSum& block : raw) {
         products.push_back(analysis::multiply(
-            {rows, columns, std::vector<double>(block.sum.begin(), block.sum.end())}, *whitening_));
+            {rows, columns, std::vector<double>(block.sum.begin(), block.sum.end())},
+            whitened_.whitening->factor));
         block.sum = products.back().values;
       }
       result.normalised = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+      evaluate_directions(raw, differences, result);
     }
     result.mean_norm = mean_norm(sums, first, blocks);
     result.mean_leading = mean_leading(head_, state, signatures, result.delay, result.sampled);
@@ -124,8 +164,23 @@ class ClassEvaluator {
     }
   }
 
+  /// @param blocks of normalised sums
+  void evaluate_directions(std::span<const BlockSum> blocks,
+                           const std::vector<std::size_t>& differences, DelayResult& result) const {
+    const bool keep = is_key_delay(result.delay);
+    if (differences.empty() && !keep) return;
+    analysis::BlockSubspaces subspaces =
+        analysis::block_subspaces(blocks, head_.run.architecture.size, head_.run.rows, subspace_);
+    for (const std::size_t i : differences) {
+      result.directions.push_back(
+          {i, analysis::measure_direction(blocks, subspaces, whitened_.directions[i])});
+    }
+    if (keep) result.subspaces = std::move(subspaces);
+  }
+
   const sinks::ClassStatistics& head_;
-  const analysis::Matrix* whitening_;
+  const Whitened& whitened_;
+  int subspace_;
   const EvaluateOptions& options_;
 };
 
@@ -140,23 +195,21 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const sinks::ClassStatistics& head = reader.head();
   const Architecture& shape = head.run.architecture;
   Results results;
-  const analysis::Matrix embedding{static_cast<int>(shape.vocab_size), shape.embedding_size,
-                                   head.embedding};
-  std::optional<analysis::Whitening> whitening;
-  try {
-    whitening = analysis::whiten(embedding);
-    results.condition = analysis::check_whitening(*whitening, embedding).condition;
-  } catch (const NumericalError& error) {
-    results.whitening_failure = error.what();
-  }
-  const ClassEvaluator evaluator(head, whitening ? &whitening->factor : nullptr, options);
+  results.subspace = subspace_size(options.choices, shape);
+  results.differences =
+      find_differences(options.choices.differences, head.classes.names, shape.embedding_size);
+  complete_differences(reader, results.differences);
+  const Whitened whitened = whiten(head, options.choices.whitening, results);
+  const ClassEvaluator evaluator(head, whitened, results.subspace, options);
   const std::size_t signatures = head.classes.signatures.size();
   std::int64_t done = 0;
   for (std::size_t state = 0; state < head.run.states.size(); ++state) {
     StateResult result{.state = head.run.states[state], .classes = {}, .comparisons = {}};
     const auto add = [&](const std::string& name, const std::string& group,
                          const sinks::GradientSums& sums, const std::vector<bool>& members) {
-      ClassResult of_class{name, group, evaluator.evaluate(sums, state, members, team), {}};
+      ClassResult of_class{name, group, {}, {}};
+      of_class.delays =
+          evaluator.evaluate(sums, state, members, differences_of(results.differences, name), team);
       of_class.memory = memory_of(of_class.delays);
       result.classes.push_back(std::move(of_class));
       if (options.on_progress) options.on_progress(++done);

@@ -8,13 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "analysis/block_subspaces.h"
 #include "analysis/comparison.h"
 #include "analysis/decay.h"
 #include "analysis/jackknife.h"
 #include "analysis/mean_spectrum.h"
+#include "report/difference_vectors.h"
+#include "report/whitening_choice.h"
 #include "stategrad/gradient_sink.h"
 
 namespace stategrad::report {
+
+/// How a difference vector is remembered at one delay.
+struct DirectionResult {
+  std::size_t difference = 0;  ///< index into Results::differences
+  analysis::DirectionMeasure measure;
+};
 
 /// State gradients of one state at one delay to the words of one class.
 struct DelayResult {
@@ -27,6 +36,9 @@ struct DelayResult {
   analysis::Estimate mean_leading;  ///< of σ₁(G) over the sample; without at least two: no error
   /// σ₁(Ḡ) / mean σ₁(G): 1 if all state gradients are alike, near 0 if they cancel in the mean.
   analysis::Estimate kept_by_mean;
+  std::vector<DirectionResult> directions;  ///< of Ḡ D; none if whitening failed
+  /// Of Ḡ D, at key delays only.
+  std::optional<analysis::BlockSubspaces> subspaces;
 };
 
 /// How one measure of a class falls with the delay.
@@ -63,6 +75,10 @@ struct StateResult {
 struct Results {
   double condition = 0;           ///< of the whitening; 0 if it failed
   std::string whitening_failure;  ///< why, or empty
+  WhiteningChoice whitening;
+  double shrinkage = 0;                       ///< λ of the whitening
+  std::vector<DifferenceVector> differences;  ///< none if whitening failed
+  int subspace = 0;                           ///< k of all cosines and angles
   std::vector<StateResult> states;
 };
 

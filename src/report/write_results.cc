@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "report/comparison_results.h"
+#include "report/difference_results.h"
 #include "report/memory_results.h"
 #include "report/page.h"
 #include "report/probe_results.h"
@@ -52,13 +53,18 @@ ResultPart states_part(const Results& results) {
 /// What every results folder has. A new part is one line here.
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
                                  const Json& probe) {
-  return {states_part(results), words_part(head), probe_part(probe), coordinates_part(probe)};
+  return {states_part(results), words_part(head), differences_part(results), probe_part(probe),
+          coordinates_part(probe)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {
   Json run = Json::object();
   for (const auto& fact : sinks::facts_of(head.run)) run[fact.first] = cell_json(fact.second);
-  Json whitening = {{"condition", number_json(results.condition)}};
+  Json whitening = {{"kind", std::string(to_string(results.whitening.kind))},
+                    {"condition", number_json(results.condition)}};
+  if (results.whitening.shrinkage || results.whitening.kind == WhiteningKind::kShrunk) {
+    whitening["shrinkage"] = number_json(results.shrinkage);
+  }
   if (!results.whitening_failure.empty()) whitening["failure"] = results.whitening_failure;
   return {{"format", "stategrad results"},
           {"version", 1},

@@ -262,6 +262,18 @@ GradientSums ClassStatisticsReader::read_signature(std::size_t state, int signat
   return read_sums(signature_group(head_.run.states[state], signature));
 }
 
+std::int64_t ClassStatisticsReader::count_sources(int signature) const {
+  const StateOfLayer& state = head_.run.states.front();
+  const bool only = head_.part < 0 && head_.classes.signatures.size() == 1;
+  const std::string group = only ? group_of(state) : signature_group(state, signature);
+  const int blocks = blocks_stored();
+  // At delay 0 every source has a state gradient.
+  const auto counts =
+      CheckedArrays(in_, file_)
+          .read_sizes<std::int64_t>(group + "/count", shape_of(head_.run, blocks, false));
+  return std::accumulate(counts.begin(), counts.begin() + blocks, std::int64_t{0});
+}
+
 GradientSums ClassStatisticsReader::read_totals(std::size_t state) const {
   return read_sums(group_of(head_.run.states[state]));
 }

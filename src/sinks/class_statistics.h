@@ -116,6 +116,8 @@ class ClassStatisticsReader {
   [[nodiscard]] const ClassStatistics& head() const { return head_; }
   /// The sums of a signature; @throws DataError, ResourceError
   [[nodiscard]] GradientSums read_signature(std::size_t state, int signature) const;
+  /// How many sources have a signature. @throws DataError
+  [[nodiscard]] std::int64_t count_sources(int signature) const;
   /// The sums over everything.
   [[nodiscard]] GradientSums read_totals(std::size_t state) const;
   /// The sums of a class.

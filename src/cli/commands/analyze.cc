@@ -9,6 +9,7 @@
 #include "cli/analysis_results.h"
 #include "cli/class_arguments.h"
 #include "cli/commands/commands.h"
+#include "cli/evaluation_arguments.h"
 #include "cli/probe_pass.h"
 #include "cli/state_arguments.h"
 #include "cli/summary.h"
@@ -28,6 +29,7 @@ struct Arguments {
   ClassArguments classes;
   std::int64_t probe_sample = 5000;
   std::string probe_delays = "0,1,2,5,10,20";
+  EvaluationArguments evaluation;
   ForecastArguments forecast;
 };
 
@@ -42,6 +44,10 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.classes = class_definitions(arguments.classes);
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
+  request.choices = evaluation_choices(arguments.evaluation);
+  if (request.shard.of > 1 && !request.choices.differences.empty()) {
+    throw UsageError("--difference: a shard has no results, give it to 'stategrad merge'");
+  }
   request.memory_limit = memory_limit(arguments.forecast);
   choose_states(arguments.states, opened, request.options);
   return request;
@@ -58,7 +64,7 @@ void analyze(const Session& session, const Arguments& arguments) {
   }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
   if (request.shard.of == 1) {
-    write_analysis_results(request.output, session, *team);
+    write_analysis_results(request.output, request.choices, session, *team);
   } else {
     session.note(
         "this is a part: 'stategrad merge' makes results of all parts, and 'stategrad "
@@ -107,6 +113,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
           "from --max-delay on are left out")
       ->type_name("DELAYS")
       ->capture_default_str();
+  add_evaluation_options(command, arguments.evaluation);
   add_dry_run_option(command, arguments.forecast);
   add_memory_limit_option(command, arguments.forecast,
                           "Refuse a pass that takes more memory: 500MB, 2GB, 1.5GiB");
@@ -125,6 +132,7 @@ void add_analyze(CLI::App& program, Session& session) {
       "stategrad analyze --model models/mine -o results",
       "stategrad analyze --model models/mine --text book.txt --state both --max-delay 100 -o book",
       "stategrad analyze --model models/mine --tags words.tags --frequency-bins 5 -o results",
+      "stategrad analyze --model models/mine --tags words.tags --difference NN-NNS -o results",
       "stategrad analyze --model models/mine --tags words.tags --dry-run -o results",
       "stategrad analyze --model models/mine --shard 1/2 -o part1   # on one machine",
       "stategrad analyze --model models/mine --shard 2/2 -o part2   # on another",

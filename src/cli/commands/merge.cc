@@ -9,6 +9,7 @@
 #include "base/writable_folder.h"
 #include "cli/analysis_results.h"
 #include "cli/commands/commands.h"
+#include "cli/evaluation_arguments.h"
 #include "sinks/class_merge.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
@@ -22,6 +23,7 @@ struct Arguments {
   std::vector<std::string> inputs;
   std::string output;
   bool overwrite = false;
+  EvaluationArguments evaluation;
 };
 
 void merge(const Session& session, const Arguments& arguments) {
@@ -36,6 +38,11 @@ void merge(const Session& session, const Arguments& arguments) {
   if (!arguments.overwrite && fs::exists(target)) {
     throw DataError(target.string(), "", "exists already: give --overwrite to replace it");
   }
+  const report::EvaluationChoices choices = evaluation_choices(arguments.evaluation);
+  {
+    const sinks::ClassStatisticsReader part(files.front());
+    report::check(choices, part.head().classes.names, part.head().run.architecture);
+  }
   make_folders(folder);
   sinks::merge_class_statistics(files, false, nullptr, target);
   const sinks::ClassStatisticsReader merged(target);
@@ -43,7 +50,7 @@ void merge(const Session& session, const Arguments& arguments) {
   const std::int64_t positions =
       run.sources.empty() ? sinks::words_read(run) : std::ssize(run.sources);
   const auto team = session.make_team();
-  write_analysis_results(folder, session, *team);
+  write_analysis_results(folder, choices, session, *team);
   if (!run.sources.empty()) {
     session.note(fmt::format("{} of {} words are still to come from other shards",
                              sinks::words_read(run) - positions, sinks::words_read(run)));
@@ -65,6 +72,7 @@ void add_merge(CLI::App& program, Session& session) {
       ->required()
       ->type_name("DIR");
   command->add_flag("--overwrite", arguments->overwrite, "Replace the results in the folder");
+  add_evaluation_options(*command, arguments->evaluation);
   add_common_options(*command, session, true);
   command->footer(examples({
       "stategrad merge part1 part2 -o results",
