@@ -9,6 +9,7 @@
 
 #include "analysis/memory.h"
 #include "analysis/whitening.h"
+#include "report/angle_results.h"
 #include "report/comparison_results.h"
 #include "report/key_delays.h"
 #include "report/memory_results.h"
@@ -204,7 +205,8 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const std::size_t signatures = head.classes.signatures.size();
   std::int64_t done = 0;
   for (std::size_t state = 0; state < head.run.states.size(); ++state) {
-    StateResult result{.state = head.run.states[state], .classes = {}, .comparisons = {}};
+    StateResult result{
+        .state = head.run.states[state], .classes = {}, .comparisons = {}, .angles = {}};
     const auto add = [&](const std::string& name, const std::string& group,
                          const sinks::GradientSums& sums, const std::vector<bool>& members) {
       ClassResult of_class{name, group, {}, {}};
@@ -224,6 +226,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
           reader.read_class(state, static_cast<int>(c)), members);
     }
     result.comparisons = compare(result.classes);
+    result.angles = angles_of(result.classes, results.subspace);
     results.states.push_back(std::move(result));
   }
   return results;

@@ -59,6 +59,20 @@ struct ComparisonResult {
   double corrected_p = 1;           ///< by Holm, over all comparisons of the state
 };
 
+/// What a remembered subspace is of.
+struct SubspacePlace {
+  std::string class_name;
+  int delay = 0;
+};
+
+/// Two remembered subspaces of one state.
+struct AngleResult {
+  std::string kind;  ///< delays, or classes
+  SubspacePlace first;
+  SubspacePlace second;
+  analysis::SubspaceComparison comparison;
+};
+
 struct ClassResult {
   std::string name;                 ///< "all" for all words
   std::string group;                ///< what it is one of; "all" for all words
@@ -70,6 +84,7 @@ struct StateResult {
   StateOfLayer state;
   std::vector<ClassResult> classes;  ///< all words first
   std::vector<ComparisonResult> comparisons;
+  std::vector<AngleResult> angles;  ///< none if whitening failed
 };
 
 struct Results {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "report/angle_results.h"
 #include "report/comparison_results.h"
 #include "report/difference_results.h"
 #include "report/memory_results.h"
@@ -53,8 +54,8 @@ ResultPart states_part(const Results& results) {
 /// What every results folder has. A new part is one line here.
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
                                  const Json& probe) {
-  return {states_part(results), words_part(head), differences_part(results), probe_part(probe),
-          coordinates_part(probe)};
+  return {states_part(results), words_part(head),  differences_part(results),
+          angles_part(results), probe_part(probe), coordinates_part(probe)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {

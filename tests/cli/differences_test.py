@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Difference vectors and whitenings of `stategrad analyze`, `merge` and `report`."""
+"""Difference vectors, angles and whitenings of `stategrad analyze`, `merge` and `report`."""
 
 import csv
 import json
@@ -8,6 +8,7 @@ import unittest
 
 import h5py
 import numpy
+import scipy.linalg
 
 from program import ProgramTest
 
@@ -131,6 +132,43 @@ class Differences(ProgramTest):
         merged = self.summary("merged")["differences"]
         self.assertAlmostEqual(merged[1]["delays"][2]["relative_memory"]["error"],
                                before[1]["delays"][2]["relative_memory"]["error"], places=9)
+
+    def test_angles_are_those_of_scipy(self):
+        self.analyze("results", "--subspace", "2")
+        factor = numpy.linalg.cholesky(numpy.cov(self.embeddings("results").T))
+        angles = self.summary("results")["angles"]
+        # Delays 0, 1 and 2 are key delays of four.
+        self.assertEqual([a["kind"] for a in angles], 3 * ["delays"] + 3 * ["classes"])
+        for angle in angles:
+            places = [(self.sums("results", place["class"]), place["delay"])
+                      for place in (angle["first"], angle["second"])]
+
+            def degrees(kept):
+                first, second = (
+                    numpy.linalg.svd(sums[d][kept].sum(axis=0) / counts[d][kept].sum() @ factor)
+                    [2][:2].T for (sums, counts, _), d in places)
+                return scipy.linalg.subspace_angles(first, second)[::-1]
+
+            def overlap(kept):
+                return (numpy.cos(degrees(kept)) ** 2).mean()
+
+            blocks = numpy.arange(10)
+            numpy.testing.assert_allclose(numpy.radians(angle["degrees"]), degrees(blocks),
+                                          atol=1e-6)
+            self.assertAlmostEqual(angle["overlap"]["estimate"], overlap(blocks), places=6)
+            self.assertAlmostEqual(angle["mean_cosine"], numpy.cos(degrees(blocks)).mean(), places=6)
+            self.assertEqual(angle["chance"], 0.4)
+            sizes = sum(counts[d] for (_, counts, _), d in places)
+            share, all_of = sizes.sum() / sizes, overlap(blocks)
+            without = numpy.array([overlap(blocks != b) for b in blocks])
+            pseudo = share * all_of - (share - 1) * without
+            centre = 10 * all_of - ((1 - 1 / share) * without).sum()
+            error = numpy.sqrt(((pseudo - centre) ** 2 / (share - 1)).mean())
+            self.assertAlmostEqual(angle["overlap"]["error"], error, places=6)
+        with open(self.path("results", "angles.csv"), encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([float(row["overlap"]) for row in rows],
+                         [angle["overlap"]["estimate"] for angle in angles])
 
     def test_whitenings_are_those_of_numpy(self):
         self.analyze("results")
