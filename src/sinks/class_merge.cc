@@ -132,6 +132,19 @@ GradientSums merge_signature(const Readers& pieces, const ClassStatistics& merge
   return sums;
 }
 
+UsedSums merge_used(const Readers& pieces, const ClassStatistics& merged) {
+  UsedSums sums(used_shape(merged));
+  for (const auto& piece : pieces) {
+    const UsedSums more = piece->read_used();
+    if (piece->head().part < 0) {
+      sums += more;
+    } else {
+      add_block(more, piece->head().part, sums);
+    }
+  }
+  return sums;
+}
+
 }  // namespace
 
 bool same_analysis(const ClassStatistics& a, const ClassStatistics& b) {
@@ -144,7 +157,7 @@ bool same_analysis(const ClassStatistics& a, const ClassStatistics& b) {
          x.architecture == y.architecture && x.max_delay == y.max_delay && x.rows == y.rows &&
          x.words == y.words && x.windowed == y.windowed && x.num_steps == y.num_steps &&
          x.time_steps == y.time_steps && x.rank_tolerance == y.rank_tolerance &&
-         a.blocks == b.blocks && a.classes == b.classes;
+         a.blocks == b.blocks && a.classes == b.classes && a.used == b.used;
 }
 
 void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bool parts,
@@ -155,9 +168,9 @@ void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bo
   for (const auto& piece : pieces) {
     readers.push_back(std::make_unique<ClassStatisticsReader>(piece, parts));
     if (!same_analysis(readers.front()->head(), readers.back()->head())) {
-      throw UsageError(
-          fmt::format("{}: not of the same model, text, delays, states, blocks and classes as {}",
-                      piece.string(), pieces.front().string()));
+      throw UsageError(fmt::format(
+          "{}: not of the same model, text, delays, states, blocks, classes and sums as {}",
+          piece.string(), pieces.front().string()));
     }
   }
   ClassStatistics merged = merge_heads(readers);
@@ -167,6 +180,7 @@ void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bo
     merged.embedding_sum = tables->embedding_sum;
   }
   ClassStatisticsWriter out(target, merged);
+  if (merged.used) out.write_used(merge_used(readers, merged));
   const auto signatures = static_cast<int>(merged.classes.signatures.size());
   std::int64_t done = 0;
   for (std::size_t state = 0; state < merged.run.states.size(); ++state) {

@@ -58,6 +58,13 @@ std::vector<int> signatures_of(const ClassScheme& classes, int class_index) {
   return found;
 }
 
+UsedSumsShape used_shape(const ClassStatistics& statistics) {
+  return {.signatures = static_cast<int>(statistics.classes.signatures.size()),
+          .delays = statistics.run.max_delay,
+          .blocks = statistics.part < 0 ? statistics.blocks : 1,
+          .rows = statistics.run.rows};
+}
+
 GradientSums::GradientSums(const RunDescription& run, int blocks) {
   const auto cells = static_cast<std::size_t>(run.max_delay) * static_cast<std::size_t>(blocks);
   count.resize(cells);
@@ -140,6 +147,15 @@ void ClassStatisticsWriter::write_totals(std::size_t state, const GradientSums& 
   write_sums(group_of(statistics_->run.states[state]), sums);
 }
 
+void ClassStatisticsWriter::write_used(const UsedSums& sums) {
+  const auto& [signatures, delays, blocks, rows] = sums.shape;
+  const io::Shape sizes = {signatures, delays, blocks};
+  out_.write<std::int64_t>("/used/count", sizes, sums.count);
+  out_.write<double>("/used/norm", sizes, sums.norm);
+  out_.write<double>("/used/squared_norm", sizes, sums.squared_norm);
+  out_.write<double>("/used/sum", {signatures, delays, blocks, rows}, sums.sum);
+}
+
 void ClassStatisticsWriter::commit() {
   write_complete(out_);
   out_.commit();
@@ -165,6 +181,7 @@ ClassStatisticsReader::ClassStatisticsReader(std::filesystem::path file, bool pa
     }
     head_.part = static_cast<int>(number);
   }
+  head_.used = in_.contains("/used/count");
   read_classes();
   read_words();
   read_sample();
@@ -254,6 +271,21 @@ GradientSums ClassStatisticsReader::read_sums(const std::string& group) const {
   sums.norm = arrays.read_sizes<double>(group + "/norm", sizes);
   sums.squared_norm = arrays.read_sizes<double>(group + "/squared_norm", sizes);
   sums.sum = arrays.read_matrices(group + "/sum", shape_of(head_.run, blocks, true));
+  return sums;
+}
+
+UsedSums ClassStatisticsReader::read_used() const {
+  if (!head_.used) throw InternalError("no sums of used gradients");
+  const CheckedArrays arrays(in_, file_);
+  const UsedSumsShape shape = used_shape(head_);
+  const io::Shape sizes = {shape.signatures, shape.delays, shape.blocks};
+  const io::Shape vectors = {shape.signatures, shape.delays, shape.blocks, shape.rows};
+  arrays.check("/used/sum", vectors);
+  UsedSums sums(shape);
+  sums.count = arrays.read_sizes<std::int64_t>("/used/count", sizes);
+  sums.norm = arrays.read_sizes<double>("/used/norm", sizes);
+  sums.squared_norm = arrays.read_sizes<double>("/used/squared_norm", sizes);
+  arrays.read<double>("/used/sum", vectors, sums.sum);
   return sums;
 }
 

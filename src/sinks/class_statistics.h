@@ -17,6 +17,11 @@
 //   /<state>/layer_<l>/sample/          norm, leading [P, D] float64: Frobenius norm and largest
 //                                       singular value; 0 where the text ends before t
 //
+//   /used/count, norm, squared_norm     [S, D, K] sums over used gradients (used_sums.h): int64,
+//                                       float64, float64
+//   /used/sum                           [S, D, K, R] float64; the group is absent if they were not
+//                                       asked for
+//
 // A signature is the set of classes of a source. Every source has one, so sums over signatures cost
 // one addition whatever the number of classes, and the sums of a class are those of the signatures
 // that contain it. A part of a file, one block of the text, has the same layout with K = 1.
@@ -32,6 +37,7 @@
 #include "base/buffer.h"
 #include "io/hdf5.h"
 #include "sinks/run_description.h"
+#include "sinks/used_sums.h"
 #include "stategrad/types.h"
 
 namespace stategrad::sinks {
@@ -74,8 +80,9 @@ struct SampleValues {
 /// Everything in the file but the sums by signature.
 struct ClassStatistics {
   RunDescription run;
-  int blocks = 1;  ///< K
-  int part = -1;   ///< the block that a part holds; -1: a whole file
+  int blocks = 1;     ///< K
+  int part = -1;      ///< the block that a part holds; -1: a whole file
+  bool used = false;  ///< whether there are sums over used gradients
   ClassScheme classes;
   std::vector<WordId> words;                      ///< [W]
   std::vector<std::int64_t> positions;            ///< [P]
@@ -95,6 +102,7 @@ class ClassStatisticsWriter {
   /// Signatures and totals in any order, each once; without classes only the totals.
   void write_signature(std::size_t state, int signature, const GradientSums& sums);
   void write_totals(std::size_t state, const GradientSums& sums);
+  void write_used(const UsedSums& sums);
   /// The file appears. @throws ResourceError or DataError naming the file, as everything here
   void commit();
 
@@ -104,6 +112,9 @@ class ClassStatisticsWriter {
   const ClassStatistics* statistics_;
   io::Hdf5Writer out_;
 };
+
+/// The shape of the sums over used gradients of a file or a part.
+[[nodiscard]] UsedSumsShape used_shape(const ClassStatistics& statistics);
 
 /// Reads a file or a part.
 class ClassStatisticsReader {
@@ -122,6 +133,8 @@ class ClassStatisticsReader {
   [[nodiscard]] GradientSums read_totals(std::size_t state) const;
   /// The sums of a class.
   [[nodiscard]] GradientSums read_class(std::size_t state, int class_index) const;
+  /// The sums over used gradients. @throws InternalError if head().used is not set
+  [[nodiscard]] UsedSums read_used() const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
  private:

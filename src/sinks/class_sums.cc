@@ -17,13 +17,16 @@ std::filesystem::path part_file(const std::filesystem::path& directory, int bloc
   return directory / fmt::format("block_{:05}.h5", block);
 }
 
-std::uint64_t class_sums_bytes(const RunDescription& run, int blocks, std::size_t signatures) {
+std::int64_t blocks_at_once(const RunDescription& run, int blocks) {
   // Sources of one block are seen for D words more, in which later blocks begin.
   const std::int64_t length = std::max<std::int64_t>(1, words_read(run) / blocks);
-  const std::int64_t at_once = std::min<std::int64_t>(blocks, 2 + (run.max_delay - 1) / length);
+  return std::min<std::int64_t>(blocks, 2 + (run.max_delay - 1) / length);
+}
+
+std::uint64_t class_sums_bytes(const RunDescription& run, int blocks, std::size_t signatures) {
   const double bytes = 8.0 * static_cast<double>(signatures) * run.max_delay * run.rows *
                        run.architecture.size * static_cast<double>(run.states.size()) *
-                       static_cast<double>(at_once);
+                       static_cast<double>(blocks_at_once(run, blocks));
   constexpr double kTooMany = 1e18;  // no memory has it
   return static_cast<std::uint64_t>(std::min(bytes, kTooMany));
 }
@@ -67,6 +70,7 @@ ClassSums::Open& ClassSums::open_for(std::int64_t source) {
   Open& open = open_.emplace_back();
   open.block = block;
   open.last = last_of_block_[static_cast<std::size_t>(block)];
+  if (options_.used) open.used = UsedSums(used_shape());
   const auto signatures = static_cast<int>(options_.classes.signatures.size());
   for (std::size_t i = 0; i < options_.run.states.size(); ++i) {
     open.sums.emplace_back(options_.run, signatures);
@@ -142,6 +146,18 @@ void ClassSums::push(const GradientBlock& block) {
   add_to_sample(open, block, norm);
 }
 
+UsedSumsShape ClassSums::used_shape() const {
+  return {.signatures = static_cast<int>(options_.classes.signatures.size()),
+          .delays = options_.run.max_delay,
+          .blocks = 1,
+          .rows = options_.run.rows};
+}
+
+void ClassSums::add_used(const gradient::UsedGradient& used) {
+  Open& open = open_for(used.key.position - used.key.delay);
+  open.used.add(cell(used.key), used.values);
+}
+
 void ClassSums::end_position(std::int64_t position) {
   while (!open_.empty() && open_.front().last + options_.run.max_delay - 1 <= position) {
     write(open_.front());
@@ -158,6 +174,7 @@ void ClassSums::write(Open& open) {
   ClassStatistics part{.run = options_.run,
                        .blocks = options_.blocks,
                        .part = open.block,
+                       .used = options_.used,
                        .classes = options_.classes,
                        .words = {},
                        .positions = std::move(open.positions),
@@ -205,6 +222,7 @@ void ClassSums::write(Open& open) {
       out.write_signature(state, static_cast<int>(s), sums);
     }
   }
+  if (options_.used) out.write_used(open.used);
   out.commit();
 }
 

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "gradient/used_gradients.h"
 #include "sinks/class_statistics.h"
 #include "stategrad/gradient_sink.h"
 
@@ -27,12 +28,16 @@ struct ClassSumsOptions {
   std::vector<std::int64_t> sample;  ///< positions of sources to look at one by one, rising
   /// The largest singular value of a state gradient.
   std::function<double(const GradientBlock&)> leading;
+  bool used = false;  ///< whether add_used() will be called
 };
 
 /// Name of the file of a block.
 [[nodiscard]] std::filesystem::path part_file(const std::filesystem::path& directory, int block);
 
-/// Bytes of memory for a block's sums, and how many blocks are under way at once at most.
+/// How many blocks are under way at once at most.
+[[nodiscard]] std::int64_t blocks_at_once(const RunDescription& run, int blocks);
+
+/// Bytes of memory for the sums of the blocks that are under way, without those of used gradients.
 [[nodiscard]] std::uint64_t class_sums_bytes(const RunDescription& run, int blocks,
                                              std::size_t signatures);
 
@@ -48,6 +53,8 @@ class ClassSums : public GradientSink {
   void begin(const GradientRun& run) override;
   [[nodiscard]] double* accumulator(const BlockKey& key) override;
   void push(const GradientBlock& block) override;
+  /// Adds a used gradient of the same pass; needs ClassSumsOptions::used.
+  void add_used(const gradient::UsedGradient& used);
   /// Writes the blocks that are complete.
   void end_position(std::int64_t position) override;
   void finish() override;
@@ -58,6 +65,7 @@ class ClassSums : public GradientSink {
     int block = 0;
     std::int64_t last = 0;           ///< source of the pass in this block
     std::vector<GradientSums> sums;  ///< per state, [S D] cells
+    UsedSums used;                   ///< with K = 1
     std::map<WordId, std::size_t> word_rows;
     std::vector<WordSums> words;
     std::vector<std::int64_t> sources;
@@ -72,6 +80,7 @@ class ClassSums : public GradientSink {
   void add_to_words(Open& open, const GradientBlock& block, double norm);
   void add_to_sample(Open& open, const GradientBlock& block, double norm);
   [[nodiscard]] std::size_t cell(const BlockKey& key) const;
+  [[nodiscard]] UsedSumsShape used_shape() const;
   void write(Open& open);
 
   ClassSumsOptions options_;

@@ -8,7 +8,7 @@
 #include <functional>
 
 #include "base/memory.h"
-#include "base/text_blocks.h"
+#include "sinks/class_statistics.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::sinks {
@@ -26,18 +26,24 @@ void add_stretch(std::vector<Number>& sums, const std::vector<Number>& all, int 
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += all[first + i];
 }
 
+void add_signature(const UsedSums& all, int signature, UsedSums& sums) {
+  add_stretch(sums.count, all.count, signature);
+  add_stretch(sums.norm, all.norm, signature);
+  add_stretch(sums.squared_norm, all.squared_norm, signature);
+  add_stretch(sums.sum, all.sum, signature);
+}
+
 }  // namespace
 
 UsedSums::UsedSums(const UsedSumsShape& sizes) : shape(sizes) {
-  // As a floating-point number first: the product may exceed every integer.
-  const double cells = static_cast<double>(sizes.signatures) * sizes.delays * sizes.blocks;
-  constexpr double kTooMany = 1e18;  // no memory has it
   require_memory(
-      static_cast<std::uintmax_t>(std::min(8.0 * cells * (sizes.rows + 3.0), kTooMany)),
+      used_sums_bytes(sizes),
       fmt::format("the sums of used gradients of {} combinations of classes, D = {} delays, {} "
                   "blocks and R = {} rows",
                   sizes.signatures, sizes.delays, sizes.blocks, sizes.rows));
-  const auto number = static_cast<std::size_t>(cells);
+  const auto number = static_cast<std::size_t>(sizes.signatures) *
+                      static_cast<std::size_t>(sizes.delays) *
+                      static_cast<std::size_t>(sizes.blocks);
   count.resize(number);
   norm.resize(number);
   squared_norm.resize(number);
@@ -75,23 +81,43 @@ UsedSums class_sums(const UsedSums& sums, const ClassScheme& classes, int class_
   shape.signatures = 1;
   UsedSums out(shape);
   for (const int signature : signatures_of(classes, class_index)) {
-    add_stretch(out.count, sums.count, signature);
-    add_stretch(out.norm, sums.norm, signature);
-    add_stretch(out.squared_norm, sums.squared_norm, signature);
-    add_stretch(out.sum, sums.sum, signature);
+    add_signature(sums, signature, out);
   }
   return out;
 }
 
-std::function<void(const gradient::UsedGradient&)> adding_to(UsedSums& sums,
-                                                             const SourcesOfText& sources) {
-  return [&sums, sources](const gradient::UsedGradient& used) {
-    const std::int64_t source = used.key.position - used.key.delay;
-    const int signature =
-        sources.signature.empty() ? 0 : sources.signature[static_cast<std::size_t>(source)];
-    const int block = block_of(source, sources.words, sums.shape.blocks);
-    sums.add(sums.cell(signature, used.key.delay, block), used.values);
-  };
+UsedSums total_sums(const UsedSums& sums) {
+  UsedSumsShape shape = sums.shape;
+  shape.signatures = 1;
+  UsedSums out(shape);
+  for (int signature = 0; signature < sums.shape.signatures; ++signature) {
+    add_signature(sums, signature, out);
+  }
+  return out;
+}
+
+void add_block(const UsedSums& part, int block, UsedSums& all) {
+  UsedSumsShape shape = all.shape;
+  shape.blocks = 1;
+  if (part.shape != shape || block < 0 || block >= all.shape.blocks) {
+    throw InternalError("sums of used gradients of a block that does not fit");
+  }
+  const auto rows = static_cast<std::size_t>(shape.rows);
+  const auto blocks = static_cast<std::size_t>(all.shape.blocks);
+  for (std::size_t from = 0; from < part.count.size(); ++from) {
+    const std::size_t to = from * blocks + static_cast<std::size_t>(block);
+    all.count[to] += part.count[from];
+    all.norm[to] += part.norm[from];
+    all.squared_norm[to] += part.squared_norm[from];
+    for (std::size_t r = 0; r < rows; ++r) all.sum[to * rows + r] += part.sum[from * rows + r];
+  }
+}
+
+std::uint64_t used_sums_bytes(const UsedSumsShape& shape) {
+  // As a floating-point number first: the product may exceed every integer.
+  const double cells = static_cast<double>(shape.signatures) * shape.delays * shape.blocks;
+  constexpr double kTooMany = 1e18;  // no memory has it
+  return static_cast<std::uint64_t>(std::min(8.0 * cells * (shape.rows + 3.0), kTooMany));
 }
 
 }  // namespace stategrad::sinks

@@ -3,15 +3,14 @@
 // Used gradients summed by signature, delay and block of the text.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
-#include "gradient/used_gradients.h"
-#include "sinks/class_statistics.h"
-
 namespace stategrad::sinks {
+
+struct ClassScheme;
 
 struct UsedSumsShape {
   int signatures = 1;  ///< S
@@ -43,14 +42,14 @@ struct UsedSums {
 [[nodiscard]] UsedSums class_sums(const UsedSums& sums, const ClassScheme& classes,
                                   int class_index);
 
-/// What the sources of a pass are told apart by.
-struct SourcesOfText {
-  std::int64_t words = 0;                   ///< N, of the whole text, which the blocks divide
-  std::span<const std::int32_t> signature;  ///< [N]; empty: all have the first one
-};
+/// The sums over all signatures, with S = 1.
+[[nodiscard]] UsedSums total_sums(const UsedSums& sums);
 
-/// A consumer of used gradients that adds them up; `sums` and the signatures must outlive it.
-[[nodiscard]] std::function<void(const gradient::UsedGradient&)> adding_to(
-    UsedSums& sums, const SourcesOfText& sources);
+/// Adds sums of one block to those of that block among all.
+/// @throws InternalError unless the shapes fit
+void add_block(const UsedSums& part, int block, UsedSums& all);
+
+/// Bytes of the sums.
+[[nodiscard]] std::uint64_t used_sums_bytes(const UsedSumsShape& shape);
 
 }  // namespace stategrad::sinks

@@ -42,36 +42,57 @@ TEST(UsedSums, TooManyAreRefusedNamingTheSizes) {
       ThrowsMessage<ResourceError>(HasSubstr("D = 50000000 delays")));
 }
 
+TEST(UsedSums, OfABlockGoToThatBlock) {
+  UsedSums part({.signatures = 2, .delays = 1, .blocks = 1, .rows = 2});
+  part.add(part.cell(1, 0, 0), std::vector<double>{3, 4});
+  UsedSums all({.signatures = 2, .delays = 1, .blocks = 3, .rows = 2});
+  add_block(part, 1, all);
+  add_block(part, 1, all);
+  EXPECT_THAT(all.count, ElementsAre(0, 0, 0, 0, 2, 0));
+  EXPECT_THAT(all.sum, ElementsAre(0, 0, 0, 0, 0, 0, 0, 0, 6, 8, 0, 0));
+  EXPECT_THAT(total_sums(all).squared_norm, ElementsAre(0, 50, 0));
+  EXPECT_THROW(add_block(part, 3, all), InternalError);
+}
+
 class UsedSumsOfAText : public ClassSumsTest {
  protected:
   static constexpr int kDelays = 6;
   using Kept = std::vector<std::pair<BlockKey, std::vector<double>>>;
 
-  /// One pass: the sums, and every vector for the test to add up by itself.
-  UsedSums pass(Kept& kept, std::vector<std::int64_t> sources = {}) const {
+  /// One pass over these sources; none: all. Also every vector, for the test to add up by itself.
+  std::filesystem::path pass(const std::string& name, Kept& kept,
+                             std::vector<std::int64_t> sources = {}) const {
     GradientOptions options = both_states();
     options.sources = std::move(sources);
-    UsedSums sums({.signatures = 4, .delays = kDelays, .blocks = kBlocks, .rows = 5});
-    const auto add = adding_to(sums, {.words = 40, .signature = signature_});
-    ClassSums stored(sums_options(folder_ / "parts"));
+    ClassSumsOptions sums = sums_options(folder_ / name);
+    sums.used = true;
+    ClassSums stored(std::move(sums));
     ThreadTeam team(2);
     gradient::compute_stored_and_used(
         model_, {text_}, options,
         {.stored = &stored,
          .used =
              [&](const gradient::UsedGradient& used) {
-               add(used);
+               stored.add_used(used);
                kept.emplace_back(used.key,
                                  std::vector<double>(used.values.begin(), used.values.end()));
              }},
         team);
-    return sums;
+    std::set<std::filesystem::path> parts;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / name)) {
+      parts.insert(entry.path());
+    }
+    const ModelTables model_tables = tables();
+    merge_class_statistics({parts.begin(), parts.end()}, true, &model_tables,
+                           folder_ / (name + ".h5"));
+    return folder_ / (name + ".h5");
   }
 };
 
 TEST_F(UsedSumsOfAText, OfAClassAreThoseOfTheVectorsToItsWords) {
   Kept kept;
-  const UsedSums sums = class_sums(pass(kept), scheme(), 0);  // words 0 and 1
+  const UsedSums sums = class_sums(ClassStatisticsReader(pass("parts", kept)).read_used(), scheme(),
+                                   0);  // words 0 and 1
   EXPECT_EQ(sums.shape.signatures, 1);
   UsedSums expected(sums.shape);
   for (const auto& [key, values] : kept) {
@@ -98,7 +119,7 @@ TEST_F(UsedSumsOfAText, OfAClassAreThoseOfTheVectorsToItsWords) {
 TEST_F(UsedSumsOfAText, StandBesideStoredOnesThatAreAsWithoutThem) {
   const auto alone = parts("alone", {});
   Kept kept;
-  static_cast<void>(pass(kept));
+  static_cast<void>(pass("parts", kept));
   for (int block = 0; block < kBlocks; ++block) {
     const ClassStatisticsReader with(part_file(folder_ / "parts", block), true);
     const ClassStatisticsReader without(part_file(folder_ / "alone", block), true);
@@ -119,11 +140,24 @@ TEST_F(UsedSumsOfAText, OfTwoPartsAddUpToTheWhole) {
   std::iota(first.begin(), first.end(), 0);
   std::iota(second.begin(), second.end(), 17);
   Kept kept;
-  const UsedSums whole = pass(kept);
-  UsedSums sum = pass(kept, first);
-  sum += pass(kept, second);
+  const UsedSums whole = ClassStatisticsReader(pass("whole", kept)).read_used();
+  const auto merged = folder_ / "merged.h5";
+  merge_class_statistics({pass("second", kept, second), pass("first", kept, first)}, false, nullptr,
+                         merged);
+  const UsedSums sum = ClassStatisticsReader(merged).read_used();
   EXPECT_EQ(sum.count, whole.count);
   for (std::size_t i = 0; i < sum.sum.size(); ++i) EXPECT_NEAR(sum.sum[i], whole.sum[i], 1e-13);
+}
+
+TEST_F(UsedSumsOfAText, DoNotMergeWithAPassWithoutThem) {
+  std::vector<std::int64_t> first(17);
+  std::vector<std::int64_t> second(23);
+  std::iota(first.begin(), first.end(), 0);
+  std::iota(second.begin(), second.end(), 17);
+  Kept kept;
+  const std::vector<std::filesystem::path> files = {pass("with", kept, first),
+                                                    file_of("without", second)};
+  EXPECT_THROW(merge_class_statistics(files, false, nullptr, folder_ / "merged.h5"), UsageError);
 }
 
 }  // namespace
