@@ -16,7 +16,9 @@
 #include "cli/analysis_plan.h"
 #include "cli/gradient_pass.h"
 #include "cli/probe_pass.h"
+#include "gradient/prediction_gradients.h"
 #include "gradient/source_sample.h"
+#include "gradient/used_gradients.h"
 #include "model/parameters.h"
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
@@ -77,7 +79,8 @@ void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
                                .classes = plan.wanted.classes,
                                .signature = plan.classes.signature,
                                .sample = {},
-                               .leading = leading_value};
+                               .leading = leading_value,
+                               .used = request.used};
   if (request.sample > 0) {
     sums.sample =
         gradient::stratified_sources(words, std::min(request.sample, words), request.seed);
@@ -86,8 +89,17 @@ void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
   const auto progress = session.make_progress("state gradients", "words", end);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
   options.stop = session.stop;
-  compute_state_gradients(model, plan.run.text.first(static_cast<std::size_t>(end)), options, sink,
-                          team);
+  const std::span<const WordId> text = plan.run.text.first(static_cast<std::size_t>(end));
+  if (!request.used) {
+    compute_state_gradients(model, text, options, sink, team);
+    return;
+  }
+  gradient::ReadWords read{.words = text};
+  if (end < words) read.next = plan.run.text[static_cast<std::size_t>(end)];
+  gradient::compute_stored_and_used(
+      model, read, options,
+      {.stored = &sink, .used = [&](const gradient::UsedGradient& used) { sink.add_used(used); }},
+      team);
 }
 
 /// The probe that belongs to an analysis.
@@ -164,6 +176,19 @@ double seconds_of_sample(const GradientRun& run, std::int64_t sample) {
          run.max_delay * static_cast<double>(run.states.size());
 }
 
+/// Seconds of a word's prediction gradient, from the first words of the text.
+template <class Real>
+double seconds_of_prediction(const LanguageModel<Real>& model, std::span<const WordId> text,
+                             ThreadTeam& team) {
+  constexpr std::size_t kWords = 128;
+  const std::span<const WordId> part = text.first(std::min(kWords, text.size()));
+  gradient::PredictionGradients<Real> predictions(model, part, team);
+  const auto start = Clock::now();
+  predictions.advance(std::ssize(part), [](std::int64_t) { return true; });
+  return std::chrono::duration<double>(Clock::now() - start).count() /
+         static_cast<double>(part.size());
+}
+
 template <class Real>
 std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const OpenedModel& opened,
                                    const AnalysisRequest& request, std::span<const WordId> text,
@@ -175,6 +200,9 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
                    .overwrite = true,
                    .options = request.options,
                    .blocks = request.blocks};
+  if (request.used) {
+    pass.options.states = with_top_hidden(plan.run.states, plan.run.architecture);
+  }
   const std::int64_t words = std::ssize(text);
   const auto [first, last] = sources_of(request.shard, words);
   if (request.shard.of > 1) {
@@ -187,6 +215,9 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
   step.step = "analyze";
   step.seconds += seconds_of_sample(plan.run, std::min(request.sample, words)) /
                   static_cast<double>(request.shard.of);
+  if (request.used) {
+    step.seconds += seconds_of_prediction(model, text, team) * static_cast<double>(step.words);
+  }
   step.memory = plan.memory;
   step.disk = plan.disk;
   step.disk_at_most = true;

@@ -45,6 +45,7 @@ struct AnalysisRequest {
   std::int64_t probe_sample = 0;               ///< ProbeRequest::sample; 0: no probe
   std::vector<int> probe_delays;               ///< of states; those below max_delay are taken
   report::EvaluationChoices choices;           ///< checked before the pass
+  bool used = true;                            ///< whether used gradients are summed up too
 };
 
 struct AnalysisSummary {

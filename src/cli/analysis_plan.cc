@@ -30,6 +30,7 @@ sinks::ClassStatistics wanted_of(const GradientRun& run, const text::TokenClasse
             .dtype = opened.description.dtype,
             .basis = {}});
   wanted.blocks = request.blocks;
+  wanted.used = request.used;
   wanted.classes = {classes.names, classes.groups, classes.signatures};
   return wanted;
 }
@@ -38,16 +39,25 @@ void plan_resources(const AnalysisRequest& request, DType dtype, int threads, An
   const sinks::RunDescription& run = plan.wanted.run;
   const std::size_t signatures = plan.classes.signatures.size();
   const double block = 8.0 * run.max_delay * run.rows * run.architecture.size;
-  const std::uint64_t sums = sinks::class_sums_bytes(run, request.blocks, signatures);
+  std::uint64_t sums = sinks::class_sums_bytes(run, request.blocks, signatures);
+  GradientRun carried = plan.run;
+  if (request.used) {
+    sinks::UsedSumsShape shape = sinks::used_shape(plan.wanted);
+    shape.blocks = static_cast<int>(sinks::blocks_at_once(run, request.blocks));
+    sums += sinks::used_sums_bytes(shape);
+    carried.states = with_top_hidden(std::move(carried.states), run.architecture);
+  }
   // At the end: the sums of a signature and those of everything in all blocks, and a piece.
-  const auto at_end = static_cast<std::uint64_t>(block * (2.0 * request.blocks + 1));
+  auto at_end = static_cast<std::uint64_t>(block * (2.0 * request.blocks + 1));
+  if (request.used) at_end += 2 * sinks::used_sums_bytes(sinks::used_shape(plan.wanted));
   plan.memory = std::max<std::uint64_t>(
-      peak_memory(), resident_memory() +
-                         std::max(at_end, gradient::engine_bytes(plan.run, dtype, threads) + sums));
+      peak_memory(),
+      resident_memory() + std::max(at_end, gradient::engine_bytes(carried, dtype, threads) + sums));
   // The parts, and the file with its totals.
   const double copies = 2.0 * static_cast<double>(signatures) + (signatures > 1 ? 1 : 0);
   plan.disk = static_cast<std::uint64_t>(
       std::min(copies * block * request.blocks * static_cast<double>(run.states.size()), 1e18));
+  if (request.used) plan.disk += 2 * sinks::used_sums_bytes(sinks::used_shape(plan.wanted));
   if (request.memory_limit && plan.memory > *request.memory_limit) {
     throw ResourceError(fmt::format(
         "--memory-limit {}: the pass takes {}, of which {} are sums of {} classes in {} "
@@ -83,12 +93,19 @@ bool is_done(const fs::path& parts, const BlockSources& block,
   if (!sinks::same_analysis(reader.head(), wanted) || reader.head().run.sources != block.sources) {
     throw DataError(file.string(), "",
                     "of an unfinished analysis of another model, text or choice of states, delays, "
-                    "blocks, classes or shard: give --overwrite to begin anew");
+                    "blocks, classes, sums or shard: give --overwrite to begin anew");
   }
   return true;
 }
 
 }  // namespace
+
+std::vector<StateOfLayer> with_top_hidden(std::vector<StateOfLayer> states,
+                                          const Architecture& shape) {
+  const StateOfLayer top{StateKind::kHidden, shape.num_layers - 1};
+  if (std::find(states.begin(), states.end(), top) == states.end()) states.push_back(top);
+  return states;
+}
 
 template <class Real>
 AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const WordId> text,

@@ -13,6 +13,7 @@
 #include "report/comparison_results.h"
 #include "report/key_delays.h"
 #include "report/memory_results.h"
+#include "report/used_results.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
 
@@ -196,6 +197,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const sinks::ClassStatistics& head = reader.head();
   const Architecture& shape = head.run.architecture;
   Results results;
+  results.used = evaluate_used(reader);
   results.subspace = subspace_size(options.choices, shape);
   results.differences =
       find_differences(options.choices.differences, head.classes.names, shape.embedding_size);

@@ -87,6 +87,21 @@ struct StateResult {
   std::vector<AngleResult> angles;  ///< none if whitening failed
 };
 
+/// Used gradients u to the words of a class at one delay.
+struct UsedDelay {
+  int delay = 0;
+  std::int64_t count = 0;
+  int blocks = 0;                   ///< with at least one u
+  analysis::Estimate mean_norm;     ///< of |u|
+  analysis::Estimate norm_of_mean;  ///< |ū|
+  double noise = 0;                 ///< of |ū|: what scatter alone would give
+};
+struct UsedResult {
+  std::string name;
+  std::string group;
+  std::vector<UsedDelay> delays;  ///< those at which something was counted
+};
+
 struct Results {
   double condition = 0;           ///< of the whitening; 0 if it failed
   std::string whitening_failure;  ///< why, or empty
@@ -95,6 +110,7 @@ struct Results {
   std::vector<DifferenceVector> differences;  ///< none if whitening failed
   int subspace = 0;                           ///< k of all cosines and angles
   std::vector<StateResult> states;
+  std::vector<UsedResult> used;  ///< all words first; empty: not summed
 };
 
 }  // namespace stategrad::report

@@ -16,6 +16,7 @@
 #include "report/probe_results.h"
 #include "report/result_part.h"
 #include "report/spectrum_results.h"
+#include "report/used_results.h"
 #include "report/word_results.h"
 #include "stategrad/version.h"
 
@@ -54,8 +55,9 @@ ResultPart states_part(const Results& results) {
 /// What every results folder has. A new part is one line here.
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
                                  const Json& probe) {
-  return {states_part(results), words_part(head),  differences_part(results),
-          angles_part(results), probe_part(probe), coordinates_part(probe)};
+  return {states_part(results),   words_part(head),        differences_part(results),
+          angles_part(results),   used_part(results.used), probe_part(probe),
+          coordinates_part(probe)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {

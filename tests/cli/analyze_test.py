@@ -226,6 +226,44 @@ class Analyze(ProgramTest):
         self.succeed("merge", "part3", "part1", "part2/statistics.h5", "-o", "merged")
         self.assert_same("results", "merged")
 
+    def test_used_gradients_stand_beside_the_stored_ones(self):
+        classes = ["--frequency-bins", "2"]
+        self.analyze("results", *classes)
+        self.analyze("without", "--no-used", *classes)
+        found = content(self.path("results", "statistics.h5"))
+        without = content(self.path("without", "statistics.h5"))
+        self.assertEqual({name for name in found if name not in without},
+                         {"used/" + name for name in ("count", "norm", "squared_norm", "sum")})
+        for name, array in without.items():
+            if array.dtype.kind == "f":
+                numpy.testing.assert_allclose(array, found[name], rtol=1e-6, atol=1e-9, err_msg=name)
+        with open(self.path("results", "summary.json"), encoding="utf-8") as file:
+            used = json.load(file)["used"]
+        names = [name.decode() for name in found["classes/names"]]
+        self.assertEqual([of_class["class"] for of_class in used], ["all"] + names)
+        for of_class in used[1:]:
+            members = numpy.flatnonzero(
+                found["classes/signatures"][:, names.index(of_class["class"])])
+            for delay in of_class["delays"]:
+                d = delay["delay"]
+                count = found["used/count"][members, d].sum()
+                self.assertEqual(delay["count"], count)
+                mean = found["used/sum"][members, d].sum(axis=(0, 1)) / count
+                norm = found["used/norm"][members, d].sum() / count
+                self.assertAlmostEqual(
+                    delay["norm_of_mean"]["estimate"] / numpy.linalg.norm(mean), 1, places=9)
+                self.assertAlmostEqual(delay["mean_norm"]["estimate"] / norm, 1, places=9)
+                self.assertGreater(delay["mean_norm"]["error"], 0)
+        self.assertNotIn("used", json.loads(self.read("without/summary.json")))
+        self.assertTrue(os.path.exists(self.path("results", "used.csv")))
+        self.assertFalse(os.path.exists(self.path("without", "used.csv")))
+
+    def test_shards_with_used_gradients_do_not_merge_with_others(self):
+        self.analyze("part1", "--shard", "1/2")
+        self.analyze("part2", "--shard", "2/2", "--no-used")
+        self.fail_with(2, ["part2/statistics.h5: not of the same model"],
+                       "merge", "part1", "part2", "-o", "merged")
+
     def test_a_missing_shard_is_told(self):
         self.analyze("part1", "--shard", "1/2")
         done = self.succeed("merge", "part1", "-o", "merged")

@@ -27,6 +27,7 @@ struct Arguments {
   std::string output;
   bool overwrite = false;
   ClassArguments classes;
+  bool used = true;
   std::int64_t probe_sample = 5000;
   std::string probe_delays = "0,1,2,5,10,20";
   EvaluationArguments evaluation;
@@ -42,6 +43,7 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.sample = arguments.sample;
   request.shard = parse_shard(arguments.shard);
   request.classes = class_definitions(arguments.classes);
+  request.used = arguments.used;
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
   request.choices = evaluation_choices(arguments.evaluation);
@@ -99,6 +101,9 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--overwrite", arguments.overwrite,
                    "Replace the results in the folder, and begin anew after an interruption");
   add_class_options(command, arguments.classes);
+  command.add_flag("!--no-used", arguments.used,
+                   "Without the gradients of the next word's log-probability, which tell what "
+                   "predictions use of what is stored");
   command
       .add_option("--probe-sample", arguments.probe_sample,
                   "With classes: most states, or words, of the probes that tell them apart; 0: no "
