@@ -10,6 +10,7 @@
 #include "report/key_delays.h"
 #include "report/page.h"
 #include "report/probe_results.h"
+#include "report/reproduce_results.h"
 #include "report/write_results.h"
 #include "sinks/statistics_file.h"
 
@@ -56,7 +57,37 @@ report::Json probe_of_same_model(const std::filesystem::path& directory,
   return nullptr;
 }
 
+/// By which analysis.json knows its statistics.h5.
+report::Json fingerprints_of(const sinks::RunDescription& run) {
+  return {{"model", run.provenance.model_fingerprint}, {"text", run.text_fingerprint}};
+}
+
 }  // namespace
+
+void write_origin(const std::filesystem::path& directory, const report::Reproduce& reproduce,
+                  const report::Json& training) {
+  const sinks::ClassStatisticsReader reader(directory / sinks::kStatisticsFileName);
+  report::write_analysis_json(directory, reproduce, fingerprints_of(reader.head().run), training);
+}
+
+void merge_origins(const std::vector<std::filesystem::path>& files,
+                   const std::filesystem::path& directory, report::Reproduce reproduce) {
+  std::vector<std::string> commands;
+  report::Json training;
+  for (const std::filesystem::path& file : files) {
+    const sinks::ClassStatisticsReader reader(file);
+    const report::Json origin =
+        report::read_analysis_json(file.parent_path(), fingerprints_of(reader.head().run));
+    if (origin.is_null()) continue;
+    for (const report::Json& command : origin.at("reproduce").at("commands")) {
+      commands.push_back(command.get<std::string>());
+    }
+    if (training.is_null()) training = origin.at("training");
+  }
+  commands.insert(commands.end(), reproduce.commands.begin(), reproduce.commands.end());
+  reproduce.commands = std::move(commands);
+  write_origin(directory, reproduce, training);
+}
 
 void write_analysis_results(const std::filesystem::path& directory,
                             const report::EvaluationChoices& choices, const Session& session,
@@ -69,7 +100,8 @@ void write_analysis_results(const std::filesystem::path& directory,
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
   const report::Results results = report::evaluate(reader, options, team);
   report::write_results(directory, results, reader.head(),
-                        probe_of_same_model(directory, reader.head().run, session));
+                        probe_of_same_model(directory, reader.head().run, session),
+                        report::read_analysis_json(directory, fingerprints_of(reader.head().run)));
   if (!results.whitening_failure.empty()) {
     session.warn(fmt::format("no normalised measures, differences or angles: {}",
                              results.whitening_failure));

@@ -17,21 +17,12 @@
 #include "base/memory.h"
 #include "base/text_format.h"
 #include "cli/content.h"
+#include "cli/reproduce.h"
 #include "kernels/isa.h"
 #include "stategrad/version.h"
 
 namespace stategrad::cli {
 namespace {
-
-std::string compiler() {
-#if defined(__clang__)
-  return __VERSION__;
-#elif defined(__GNUC__)
-  return fmt::format("GCC {}", __VERSION__);
-#else
-  return "unknown";
-#endif
-}
 
 std::string hdf5_version() {
   unsigned major = 0;

@@ -11,6 +11,24 @@ namespace stategrad::report {
 
 using analysis::Estimate;
 
+namespace {
+
+/// The chosen law at the delays that it was fitted to, from 0 on.
+Json curve_json(const MemoryResult& memory) {
+  Json curve = Json::array();
+  for (const analysis::DecayFit& fit : memory.decay.fits) {
+    if (fit.law != memory.decay.chosen) continue;
+    std::vector<double> parameters;
+    for (const Estimate& parameter : fit.parameters) parameters.push_back(parameter.value);
+    for (int d = 0; d < memory.decay.points + memory.decay.left_out; ++d) {
+      curve.push_back(number_json(analysis::decay_at(fit.law, parameters, d)));
+    }
+  }
+  return curve;
+}
+
+}  // namespace
+
 std::vector<MemoryResult> memory_of(const std::vector<DelayResult>& delays) {
   // Values at delays 0, 1, … without a gap.
   std::size_t number = 0;
@@ -58,6 +76,7 @@ Json memory_json(const MemoryResult& memory) {
                {"fits", std::move(fits)}};
   json["law"] = memory.decay.chosen ? Json(std::string(analysis::name_of(*memory.decay.chosen)))
                                     : Json(nullptr);
+  if (memory.decay.chosen) json["curve"] = curve_json(memory);
   return json;
 }
 

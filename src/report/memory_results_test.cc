@@ -35,6 +35,17 @@ TEST(Memory, OfAnExponentialHasItsHalfLifeAndLaw) {
   }
 }
 
+TEST(Memory, HasTheCurveOfItsLaw) {
+  const Json json = memory_json(memory_of(decaying(30))[0]);
+  ASSERT_EQ(json["curve"].size(), 30U);
+  for (int d = 0; d < 30; ++d) {
+    EXPECT_NEAR(json["curve"][static_cast<std::size_t>(d)].get<double>(), 8 * std::exp(-d / 4.0),
+                1e-6);
+  }
+  // Two points are too few for any law.
+  EXPECT_FALSE(memory_json(memory_of(decaying(2))[0]).contains("curve"));
+}
+
 TEST(Memory, WithoutTheFirstDelayIsNone) {
   auto delays = decaying(5);
   delays.erase(delays.begin());

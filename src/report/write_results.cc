@@ -14,6 +14,7 @@
 #include "report/memory_results.h"
 #include "report/page.h"
 #include "report/probe_results.h"
+#include "report/reproduce_results.h"
 #include "report/result_part.h"
 #include "report/spectrum_results.h"
 #include "report/used_results.h"
@@ -54,10 +55,10 @@ ResultPart states_part(const Results& results) {
 
 /// What every results folder has. A new part is one line here.
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
-                                 const Json& probe) {
-  return {states_part(results),   words_part(head),        differences_part(results),
-          angles_part(results),   used_part(results.used), probe_part(probe),
-          coordinates_part(probe)};
+                                 const Json& probe, const Json& analysis) {
+  return {states_part(results),    words_part(head),        differences_part(results),
+          angles_part(results),    used_part(results.used), probe_part(probe),
+          coordinates_part(probe), training_part(analysis), reproduce_part(analysis)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {
@@ -88,9 +89,9 @@ void write_table(const std::filesystem::path& directory, const ResultPart::File&
 }  // namespace
 
 void write_results(const std::filesystem::path& directory, const Results& results,
-                   const sinks::ClassStatistics& head, const Json& probe) {
+                   const sinks::ClassStatistics& head, const Json& probe, const Json& analysis) {
   Json summary = summary_head(results, head);
-  for (ResultPart& part : parts_of(results, head, probe)) {
+  for (ResultPart& part : parts_of(results, head, probe, analysis)) {
     for (const ResultPart::File& file : part.files) write_table(directory, file);
     if (!part.json.is_null()) summary[part.key] = std::move(part.json);
   }

@@ -79,6 +79,28 @@ TEST_F(ResultFiles, WordsHaveTheirMeanNorms) {
             sums.norm[0] / static_cast<double>(sums.count[0]));
 }
 
+TEST_F(ResultFiles, SummaryHasTheMostFrequentWordsFirst) {
+  const auto summary = nlohmann::json::parse(read_file(folder_ / "summary.json"));
+  const auto& of_state = summary["word_delays"][1];
+  EXPECT_EQ(of_state["state"], summary["states"][1]["state"]);
+  EXPECT_EQ(of_state["delays"], (std::vector<int>{0, 1, 2, 5}));
+  EXPECT_EQ(of_state["of"], 6);
+  ASSERT_EQ(of_state["words"].size(), 6U);
+  const sinks::ClassStatisticsReader reader(folder_ / "whole.h5");
+  const auto& head = reader.head();
+  const auto delays = static_cast<std::size_t>(head.run.max_delay);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const auto& word = of_state["words"][i];
+    EXPECT_LE(word["count"], of_state["words"][i == 0 ? 0 : i - 1]["count"]);
+    std::size_t w = 0;
+    while (head.vocabulary[static_cast<std::size_t>(head.words[w])] != word["word"]) ++w;
+    const auto& sums = head.word_sums[1];
+    EXPECT_EQ(word["count"], sums.count[w * delays]);
+    EXPECT_EQ(word["norms"][3],
+              sums.norm[w * delays + 5] / static_cast<double>(sums.count[w * delays + 5]));
+  }
+}
+
 TEST_F(ResultFiles, WhatIsNotFiniteIsLeftOut) {
   Results results = results_;
   results.states[0].classes[0].delays[0].mean_norm.error = INFINITY;

@@ -3,6 +3,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import time
@@ -201,6 +202,24 @@ class Analyze(ProgramTest):
         os.remove(self.path("results", "report.html"))
         self.succeed("report", "results")
         self.assertEqual(self.read("results/report.html"), before)
+
+    def test_summary_tells_how_to_make_it_again_and_how_the_model_was_trained(self):
+        self.analyze("my results")
+        summary = json.loads(self.read("my results/summary.json"))
+        self.assertEqual(shlex.split(summary["reproduce"]["commands"][0])[1:],
+                         ["analyze", "--model", "model", "--max-delay", "6", "--sample", "20", "-o",
+                          "my results"])
+        self.assertGreater(summary["reproduce"]["threads"], 0)
+        metrics = self.read("model/metrics.csv").decode().splitlines()[1:]
+        self.assertEqual([epoch["valid_perplexity"] for epoch in summary["training"]["epochs"]],
+                         [float(line.split(",")[3]) for line in metrics])
+        for shard in "1/2", "2/2":
+            self.analyze("part" + shard[0], "--shard", shard)
+        self.succeed("merge", "part1", "part2", "-o", "whole")
+        merged = json.loads(self.read("whole/summary.json"))
+        self.assertEqual([shlex.split(command)[1] for command in merged["reproduce"]["commands"]],
+                         ["analyze", "analyze", "merge"])
+        self.assertEqual(merged["training"], summary["training"])
 
     def test_report_writes_the_same_results_again(self):
         self.analyze("results")

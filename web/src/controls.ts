@@ -56,3 +56,14 @@ export function checks(legend: string, series: Series[], shown: Set<string>, use
   }
   return field;
 }
+
+/** A field to search in; `use` hears of every change. */
+export function search(label: string, use: (text: string) => void): HTMLElement {
+  const input = element("input", {
+    type: "search",
+    placeholder: label,
+    "aria-label": label,
+    oninput: (event) => use((event.target as HTMLInputElement).value),
+  });
+  return element("p", { class: "search" }, input);
+}

@@ -6,13 +6,24 @@ import { stateLabel } from "./format.js";
 import type { Results } from "./results.js";
 import { element } from "./rich.js";
 import { sectionElement, type Section, type View } from "./section.js";
+import { averagingSection } from "./sections/averaging.js";
 import { classesSection } from "./sections/classes.js";
+import { embeddingsSection } from "./sections/embeddings.js";
 import { memorySection } from "./sections/memory.js";
 import { spectrumSection } from "./sections/spectrum.js";
 import { textSection } from "./sections/text.js";
+import { wordsSection } from "./sections/words.js";
 
 /** From top to bottom. */
-const sections: Section[] = [textSection, memorySection, spectrumSection, classesSection];
+const sections: Section[] = [
+  textSection,
+  memorySection,
+  spectrumSection,
+  classesSection,
+  wordsSection,
+  averagingSection,
+  embeddingsSection,
+];
 
 function readResults(): Results {
   const results = JSON.parse(document.getElementById("results")?.textContent ?? "null") as Results | null;

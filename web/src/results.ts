@@ -149,7 +149,7 @@ export interface Training {
 }
 
 export interface Reproduce {
-  command: string;
+  commands: string[];
   version: string;
   seed: number;
   threads: number;

@@ -14,7 +14,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 const folder = process.env["STATEGRAD_RESULTS"] ?? "";
 const address = pathToFileURL(join(folder, "report.html")).href;
 const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
-const kSections = ["text", "memory", "spectrum", "classes"];
+const kSections = ["text", "memory", "spectrum", "classes", "words", "averaging", "embeddings"];
 
 let browser: Browser;
 before(async () => {
@@ -163,5 +163,43 @@ test("tables are sorted by the button of a column", async () => {
   const values = await table.locator("tbody tr td:nth-child(3) data").evaluateAll((all) => all.map((data) => Number((data as HTMLDataElement).value)));
   assert.deepEqual(values, [...values].sort((a, b) => b - a));
   assert.equal(await table.locator('th[aria-sort="descending"]').count(), 1);
+  await page.close();
+});
+
+test("words are found by a search and sorted by memory", async () => {
+  const { page } = await open();
+  const rows = page.locator("#words .scroll tbody tr");
+  const words = summary.word_delays[0].words;
+  assert.equal(await rows.count(), Math.min(words.length, 200));
+  await page.locator("#words input[type=search]").fill("CUE5");
+  const found = await page.locator("#words .scroll tbody th").allTextContents();
+  const expected = words.map(({ word }: { word: string }) => word).filter((word: string) => word.includes("cue5"));
+  assert.deepEqual(found, expected);
+  await page.locator("#words input[type=search]").fill("no such word");
+  assert.equal(await rows.count(), 0);
+  assert.match((await page.locator("#words .note").textContent()) ?? "", /No such word/);
+  await page.close();
+});
+
+test("the plot of words has a dot for each", async () => {
+  const { page } = await open();
+  const dots = await page.locator("#words .plot svg .mark-symbol.role-mark path").count();
+  assert.equal(dots, summary.word_delays[0].words.filter(({ norms }: { norms: number[] }) => (norms[1] ?? 0) > 0).length);
+  await page.close();
+});
+
+test("embeddings are seen from another side, and every probe has its confusion", async () => {
+  const { page, complaints } = await open();
+  const before = await paths(page, "embeddings");
+  await page.locator("#embeddings label", { hasText: "LDA" }).click();
+  await drawn(page);
+  assert.notEqual(await paths(page, "embeddings"), before);
+  const last = summary.probe.length - 1;
+  await page.locator("#embeddings select").selectOption(String(last));
+  await drawn(page);
+  const cells = await page.locator("#embeddings .plot svg .mark-text text").allTextContents();
+  const counts = summary.probe[last].confusion.flat() as number[];
+  assert.deepEqual(cells.map((text) => Number(text.replace(",", ""))).sort(), [...counts].sort());
+  assert.deepEqual(complaints, []);
   await page.close();
 });

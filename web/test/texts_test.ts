@@ -4,8 +4,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCount, formatDelays, formatNumber, formatP, formatShare, formatWords } from "../src/format.js";
-import type { ClassResult, Comparison, DelayResult, Memory } from "../src/results.js";
+import type { ClassResult, Comparison, DelayResult, Memory, Probe } from "../src/results.js";
 import { list, plain } from "../src/rich.js";
+import { averaging } from "../src/texts/averaging.js";
+import { probeSentence } from "../src/texts/probe.js";
+import { matching } from "../src/texts/words.js";
 import { reachOfMemory, surelyAbove, surelyApart, surelyBelow, withInterval } from "../src/texts/claims.js";
 import { comparisonSentence, comparisonSummary, differing } from "../src/texts/classes.js";
 import { headline, horizons, lawOfDecay } from "../src/texts/memory.js";
@@ -137,4 +140,41 @@ test("classes differ only if the corrected test and the interval say so", () => 
   assert.match(plain(comparisonSentence(clearer)), /verb is remembered better than noun: noun minus verb is \u22121 /);
   assert.match(plain(comparisonSummary([comparison(1, 0.1, 0.2)])), /No two classes/);
   assert.match(plain(comparisonSummary([clear])), /clearest/);
+});
+
+function kept(shares: [number, number][]): ClassResult {
+  const delays = shares.map(([share, error], i) => ({ ...delay(i, 1, 0.1), kept_by_mean: estimate(share, error) }));
+  return ofClass(delays, 1);
+}
+
+test("averaging is only said to cancel more where the intervals are apart", () => {
+  assert.match(plain(averaging(kept([[0.8, 0.01], [0.2, 0.01]]))), /At delay 0 the mean keeps 80\u202f%.*at delay 1 20\u202f%.*different directions/);
+  assert.match(plain(averaging(kept([[0.8, 0.3], [0.2, 0.3]]))), /cannot be told apart/);
+  assert.match(plain(averaging(kept([[0.2, 0.01], [0.8, 0.01]]))), /more alike/);
+  assert.equal(plain(averaging(ofClass([delay(0, 1, 0.1)], 1))), "");
+});
+
+test("a probe is only said to find what is there where it surely beats guessing", () => {
+  const probe = (accuracy: number, error: number): Probe => ({
+    group: "tag",
+    on: "cell",
+    layer: 0,
+    delay: 2,
+    classes: ["a", "b"],
+    left_out: [],
+    count: 100,
+    accuracy: estimate(accuracy, error),
+    control: estimate(0.5, 0.01),
+    selectivity: estimate(accuracy - 0.5, error),
+    majority: 0.6,
+    confusion: [[1, 2], [3, 4]],
+  });
+  assert.match(plain(probeSentence(probe(0.9, 0.01))), /2 words after a word.*90\u202f%.*60\u202f%.*the class is there/);
+  assert.match(plain(probeSentence(probe(0.62, 0.05))), /is not sure/);
+});
+
+test("a search looks for parts of words in any case", () => {
+  const words = ["Cat", "dog"].map((word) => ({ word, count: 1, norms: [] }));
+  assert.deepEqual(matching(words, " cA ").map(({ word }) => word), ["Cat"]);
+  assert.equal(matching(words, "").length, 2);
 });

@@ -11,8 +11,10 @@
 #include "cli/commands/commands.h"
 #include "cli/evaluation_arguments.h"
 #include "cli/probe_pass.h"
+#include "cli/reproduce.h"
 #include "cli/state_arguments.h"
 #include "cli/summary.h"
+#include "report/training_results.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::cli {
@@ -65,6 +67,8 @@ void analyze(const Session& session, const Arguments& arguments) {
     return;
   }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
+  write_origin(request.output, reproduce(session, request.seed, team->size()),
+               report::training_json(opened.directory, opened.description));
   if (request.shard.of == 1) {
     write_analysis_results(request.output, request.choices, session, *team);
   } else {

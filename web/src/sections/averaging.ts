@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import { curveColumns, curveRows, curvesSpec } from "../charts/curves.js";
+import { makeFigure } from "../charts/figure.js";
+import { styleOfClass } from "../charts/theme.js";
+import { paragraph, term } from "../rich.js";
+import type { Section } from "../section.js";
+import { averaging } from "../texts/averaging.js";
+import { curveOf } from "./spectrum.js";
+
+const kMostClasses = 7;
+
+export const averagingSection: Section = {
+  id: "averaging",
+  short: "What averaging cancels",
+  question: "How much does averaging over words cancel?",
+  answer: ({ state }) => {
+    const curves = state.classes
+      .slice(0, kMostClasses)
+      .map((ofClass, i) => curveOf(ofClass, "kept_by_mean", styleOfClass(i)))
+      .filter(({ points }) => points.some(({ value }) => value.estimate !== null));
+    const all = state.classes[0];
+    if (!all || curves.length === 0) return undefined;
+    const measure = "Kept by the mean: its leading value relative to that of single gradients";
+    const made = makeFigure({
+      caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."],
+      draw: () => ({
+        description: "Share of single state gradients that the mean keeps, over the delay",
+        spec: curvesSpec(curves, { measure, scale: "linear", format: "~%" }),
+      }),
+      numbers: () => ({ columns: curveColumns, rows: curveRows(curves) }),
+    });
+    return [
+      paragraph([
+        "Everything above is about the mean over many words. Where one word raises a unit of the state and another lowers it, " +
+          "the mean shows neither. A sample of single ",
+        term("state gradient", "state gradients"),
+        " says how much is ",
+        term("kept by the mean"),
+        ".",
+      ]),
+      paragraph(averaging(all)),
+      made.figure,
+    ];
+  },
+};

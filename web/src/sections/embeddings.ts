@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+import { confusionRows, confusionSpec } from "../charts/confusion.js";
+import { dotsSpec } from "../charts/dots.js";
+import { makeFigure } from "../charts/figure.js";
+import { radios, select } from "../controls.js";
+import { formatShare } from "../format.js";
+import type { Coordinates, Plane, Probe } from "../results.js";
+import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
+import type { Section } from "../section.js";
+import { estimateColumn, table, type Column } from "../table.js";
+import { probeName, probeSentence } from "../texts/probe.js";
+
+type View = "pca" | "lda";
+
+const kViews: { value: View; label: string }[] = [
+  { value: "pca", label: "PCA" },
+  { value: "lda", label: "LDA" },
+];
+
+function axisTitle(plane: Plane, axis: number, of: string): string {
+  const share = plane.explained[axis];
+  return `Axis ${axis + 1}${share === undefined ? "" : ` (${formatShare(share)} of ${of})`}`;
+}
+
+function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
+  const views = kViews.filter(({ value }) => coordinates[value]);
+  let view = views[0]?.value;
+  if (!view) return undefined;
+  const plane = (): Plane => coordinates[view ?? "pca"] ?? { explained: [], words: [] };
+  const groups = [...new Set(plane().words.map((word) => word.class))].sort();
+  const columns: Column<Plane["words"][number]>[] = [
+    { heading: ["Word"], value: (row) => row.word },
+    { heading: ["Class"], value: (row) => row.class },
+    { heading: ["Axis 1"], value: (row) => row.x },
+    { heading: ["Axis 2"], value: (row) => row.y },
+  ];
+  const made = makeFigure({
+    caption: [
+      "Each dot is a word, coloured by its class (",
+      coordinates.group,
+      "). ",
+      term("PCA"),
+      " looks for the widest spread of all words, ",
+      term("LDA"),
+      " for that between the classes.",
+    ],
+    controls: [
+      views.length > 1
+        ? radios("View", views, view, (value) => {
+            view = value as View;
+            made.redraw();
+          })
+        : null,
+    ],
+    draw: () => {
+      const of = view === "lda" ? "the variance between classes" : "the variance";
+      return {
+        description: "Embeddings of words in a plane, coloured by class",
+        spec: dotsSpec({
+          rows: plane().words.map(({ word, x, y, class: group }) => ({ x, y: y ?? 0, label: word, group })),
+          x: { title: axisTitle(plane(), 0, of), bare: true },
+          y: { title: axisTitle(plane(), 1, of), bare: true },
+          groups,
+          height: 380,
+        }),
+        height: 440,
+      };
+    },
+    numbers: () => ({ columns, rows: plane().words.slice(0, 500) }),
+  });
+  return made.figure;
+}
+
+const probeColumns: Column<Probe>[] = [
+  { heading: [term("probe", "Probe of")], value: probeName },
+  { heading: ["Classes"], value: (row) => row.group },
+  { heading: ["Vectors"], value: (row) => row.count },
+  estimateColumn<Probe>(["Accuracy"], (row) => row.accuracy, formatShare),
+  { heading: ["Most frequent class"], value: (row) => row.majority, show: (row) => [number(row.majority, formatShare(row.majority))] },
+  estimateColumn<Probe>([term("selectivity", "Selectivity")], (row) => row.selectivity, formatShare),
+];
+
+function probeParts(probes: Probe[]): Child[] {
+  const first = probes[0];
+  if (!first) return [];
+  let shown = first;
+  const sentence = element("p", { "aria-live": "polite" }, ...probeSentence(first));
+  const confusionColumns: Column[] = [
+    { heading: ["True class"], value: (row) => row.truth },
+    { heading: ["Found"], value: (row) => row.found },
+    { heading: ["Vectors"], value: (row) => row.count },
+  ];
+  const choices = probes.map((probe, i) => ({ value: String(i), label: `${probeName(probe)}: ${probe.group}` }));
+  const caption: Rich = ["How often each class was taken for each other. On the diagonal the probe was right."];
+  const made = makeFigure({
+    caption,
+    controls: [
+      select("Probe", choices, "0", (value) => {
+        shown = probes[Number(value)] ?? first;
+        sentence.replaceChildren(element("span", {}, ...probeSentence(shown)));
+        made.redraw();
+      }),
+    ],
+    draw: () => ({
+      description: `Confusion matrix of the probe of ${probeName(shown)}`,
+      spec: confusionSpec(shown),
+      height: 260,
+    }),
+    numbers: () => ({ columns: confusionColumns, rows: confusionRows(shown) }),
+  });
+  return [
+    element("h3", {}, "Can the class of a word be read from these vectors?"),
+    sentence,
+    made.figure,
+    element(
+      "details",
+      {},
+      element("summary", {}, "All probes"),
+      table(probeColumns, probes, { caption: "Accuracy with 95 % intervals", sortable: true }),
+    ),
+  ];
+}
+
+export const embeddingsSection: Section = {
+  id: "embeddings",
+  short: "Embeddings",
+  question: "Where do the words lie, and what do the vectors tell?",
+  answer: ({ results }) => {
+    const figure = results.coordinates ? planeFigure(results.coordinates) : undefined;
+    const probes = results.probe ?? [];
+    if (!figure && probes.length === 0) return undefined;
+    return [
+      figure
+        ? paragraph(["The ", term("embedding"), " of every word is a point in many dimensions; here it is seen from two sides."])
+        : null,
+      figure,
+      ...probeParts(probes),
+    ];
+  },
+};
