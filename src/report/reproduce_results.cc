@@ -55,8 +55,9 @@ Json read_analysis_json(const fs::path& directory, const Json& fingerprints) {
   static_cast<void>(fields.object("fingerprints"));
   static_cast<void>(fields.object("reproduce"));
   const auto& commands = parsed["reproduce"]["commands"];
-  if (!commands.is_array() || !std::all_of(commands.begin(), commands.end(),
-                                           [](const auto& text) { return text.is_string(); })) {
+  if (!commands.is_array() ||
+      !std::all_of(commands.begin(), commands.end(),
+                   [](const auto& command) { return command.is_string(); })) {
     fields.fail("reproduce.commands", "an array of texts was expected");
   }
   if (!parsed.contains("training")) fields.fail("training", "is missing");

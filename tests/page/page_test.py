@@ -36,24 +36,24 @@ def make_results(folder):
     return pathlib.Path(folder) / "results"
 
 
-def run_tests(name, **environment):
+def run_tests(*names, **environment):
     bundle = subprocess.run([NODE, "build.mjs", "--tests"], cwd=PAGE, check=False)
     if bundle.returncode != 0:
         return bundle.returncode
-    command = [NODE, "--test", f"build/tests/{name}_test.mjs"]
+    command = [NODE, "--test", *(f"build/tests/{name}_test.mjs" for name in names)]
     return subprocess.run(command, cwd=PAGE, env={**os.environ, **environment}, check=False).returncode
 
 
 def main(name):
     if name != "browser":
-        return run_tests(name)
+        return run_tests("texts", "parts")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if not chromium:
         print("skipped: chromium is not installed (apt-get install chromium)")
         return SKIPPED
     with tempfile.TemporaryDirectory(prefix="stategrad-page-") as folder:
         results = make_results(folder)
-        return run_tests(name, CHROMIUM=chromium, STATEGRAD_RESULTS=str(results))
+        return run_tests("browser", CHROMIUM=chromium, STATEGRAD_RESULTS=str(results))
 
 
 if __name__ == "__main__":

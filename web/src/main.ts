@@ -8,10 +8,16 @@ import { element } from "./rich.js";
 import { sectionElement, type Section, type View } from "./section.js";
 import { averagingSection } from "./sections/averaging.js";
 import { classesSection } from "./sections/classes.js";
+import { differencesSection } from "./sections/differences.js";
 import { embeddingsSection } from "./sections/embeddings.js";
 import { memorySection } from "./sections/memory.js";
+import { reproduceSection } from "./sections/reproduce.js";
 import { spectrumSection } from "./sections/spectrum.js";
 import { textSection } from "./sections/text.js";
+import { timescalesSection } from "./sections/timescales.js";
+import { trainingSection } from "./sections/training.js";
+import { usedSection } from "./sections/used.js";
+import { validitySection } from "./sections/validity.js";
 import { wordsSection } from "./sections/words.js";
 
 /** From top to bottom. */
@@ -21,8 +27,14 @@ const sections: Section[] = [
   spectrumSection,
   classesSection,
   wordsSection,
+  differencesSection,
   averagingSection,
+  usedSection,
+  timescalesSection,
+  validitySection,
   embeddingsSection,
+  trainingSection,
+  reproduceSection,
 ];
 
 function readResults(): Results {

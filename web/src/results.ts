@@ -110,7 +110,14 @@ export interface Difference extends StateName {
   second?: string;
   file?: string;
   class: string;
-  delays: { delay: number; relative_memory: Estimate; cosine: Estimate; k: number }[];
+  delays: {
+    delay: number;
+    relative_memory: Estimate;
+    cosine: Estimate;
+    k: number;
+    /** What a random direction would have. */
+    chance?: { relative_memory: number | null; cosine: number | null };
+  }[];
 }
 
 export interface Used {

@@ -14,7 +14,7 @@ import { chromium, type Browser, type Page } from "playwright-core";
 const folder = process.env["STATEGRAD_RESULTS"] ?? "";
 const address = pathToFileURL(join(folder, "report.html")).href;
 const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
-const kSections = ["text", "memory", "spectrum", "classes", "words", "averaging", "embeddings"];
+const kSections = ["text", "memory", "spectrum", "classes", "words", "averaging", "embeddings", "training", "reproduce"];
 
 let browser: Browser;
 before(async () => {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// What the page says of the parts that not every analysis has.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Difference, Timescales, Training, Used, Validity } from "../src/results.js";
+import { plain } from "../src/rich.js";
+import {
+  differenceSentence,
+  quantilesOf,
+  timescaleSentence,
+  trainingSentence,
+  usedSentence,
+  validitySentence,
+} from "../src/texts/rest.js";
+
+function estimate(value: number, error: number) {
+  return { estimate: value, error, low: value - 2 * error, high: value + 2 * error };
+}
+
+function difference(memories: [number, number][], chance: number | null): Difference {
+  return {
+    name: "noun-verb",
+    state: "cell",
+    layer: 0,
+    class: "all",
+    delays: memories.map(([value, error], delay) => ({
+      delay,
+      relative_memory: estimate(value, error),
+      cosine: estimate(0.5, 0.1),
+      k: 5,
+      chance: { relative_memory: chance, cosine: chance },
+    })),
+  };
+}
+
+test("a difference is kept as far as it is surely above chance without a gap", () => {
+  const memories: [number, number][] = [[0.9, 0.01], [0.5, 0.01], [0.35, 0.1], [0.6, 0.01]];
+  assert.match(plain(differenceSentence(difference(memories, 0.3))), /would be up to delay 1\.$/);
+  assert.match(plain(differenceSentence(difference(memories.slice(0, 2), 0.3))), /at all delays that were looked at, up to 1\.$/);
+  assert.match(plain(differenceSentence(difference([[0.3, 0.1]], 0.3))), /is not surely kept/);
+  assert.match(plain(differenceSentence(difference(memories, null))), /is not surely kept/);
+});
+
+test("what is used near and far is only told apart by intervals", () => {
+  const used = (error: number): Used => ({
+    class: "all",
+    group: "all",
+    delays: [1, 0.5].map((value, delay) => ({
+      delay,
+      count: 9,
+      mean_norm: estimate(value, error),
+      norm_of_mean: estimate(value, error),
+    })),
+  });
+  assert.doesNotMatch(plain(usedSentence(used(0.01))), /cannot be told apart/);
+  assert.match(plain(usedSentence(used(0.3))), /cannot be told apart/);
+  assert.equal(plain(usedSentence({ class: "all", group: "all", delays: [] })), "");
+});
+
+test("quantiles of timescales may be a list or have names", () => {
+  const found = (quantiles: Timescales["quantiles"]): Timescales => ({ layer: 0, gate: "forget", units: [], quantiles });
+  const named = found({ "0.25": 1.5, "0.5": 4, "0.75": 20 });
+  const listed = found([0.25, 0.5, 0.75].map((share, i) => ({ share, timescale: [1.5, 4, 20][i] ?? null })));
+  for (const timescales of [named, listed]) {
+    assert.match(plain(timescaleSentence(timescales)), /forget gates alone, half .* within 4 words; .* between 1\.5 and 20 words\.$/);
+  }
+  assert.deepEqual(quantilesOf(found(undefined)), []);
+  assert.match(plain(timescaleSentence(found(undefined))), /each dot is a unit/);
+});
+
+test("a linear account is called fair or too simple only where the interval says so", () => {
+  const validity = (error: number, width: number): Validity => ({
+    state: "cell",
+    layer: 0,
+    class: "all",
+    delays: [
+      { delay: 0, count: 9, relative_error: estimate(error, width), cosine: estimate(0.8, 0.01), norm_ratio: estimate(1, 0.1) },
+    ],
+  });
+  assert.match(plain(validitySentence(validity(0.3, 0.01))), /fair account/);
+  assert.match(plain(validitySentence(validity(1.5, 0.1))), /too large a change/);
+  assert.doesNotMatch(plain(validitySentence(validity(0.7, 0.2))), /fair|too large/);
+});
+
+test("a training tells its best epoch", () => {
+  const epochs = [12, 10, 11].map((valid, i) => ({
+    epoch: i + 1,
+    learning_rate: 1,
+    train_perplexity: valid - 1,
+    valid_perplexity: valid,
+  }));
+  const training: Training = { epochs, best: 2, test_perplexity: 10.5 };
+  assert.match(plain(trainingSentence(training)), /made 3 passes .* lowest after epoch 2: 10\. On the test text it was 10\.5/);
+  assert.doesNotMatch(plain(trainingSentence({ ...training, test_perplexity: null })), /test text/);
+  assert.equal(plain(trainingSentence({ epochs: [], best: null })), "");
+});
