@@ -91,7 +91,6 @@ std::unique_ptr<CLI::App> make_program(Session& session) {
 
 int run_program(std::span<const char* const> arguments, Session& session) {
   const std::unique_ptr<CLI::App> program = make_program(session);
-  session.command.assign(arguments.begin(), arguments.end());
   try {
     program->parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::Success& asked) {

@@ -52,6 +52,13 @@ std::string shell_command(std::span<const std::string> arguments) {
   return command;
 }
 
+std::vector<std::string> own_arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
 std::string compiler() {
 #if defined(__clang__)
   return __VERSION__;
@@ -74,8 +81,8 @@ std::string machine() {
                      std::thread::hardware_concurrency());
 }
 
-report::Reproduce reproduce(const Session& session, std::uint64_t seed, int threads) {
-  return {.commands = {shell_command(session.command)},
+report::Reproduce reproduce(std::uint64_t seed, int threads) {
+  return {.commands = {shell_command(own_arguments())},
           .version = STATEGRAD_VERSION,
           .seed = seed,
           .threads = threads,

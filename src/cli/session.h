@@ -32,8 +32,6 @@ struct Session {
   bool err_is_terminal = false;       ///< whether progress may rewrite its line
   const std::atomic<bool>* stop = nullptr;
   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  /// The command line, its program first.
-  std::vector<std::string> command;
   /// What the command line asks for; set by the callback of the command that was named.
   std::function<void()> job;
 

@@ -67,7 +67,7 @@ void analyze(const Session& session, const Arguments& arguments) {
     return;
   }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
-  write_origin(request.output, reproduce(session, request.seed, team->size()),
+  write_origin(request.output, reproduce(request.seed, team->size()),
                report::training_json(opened.directory, opened.description));
   if (request.shard.of == 1) {
     write_analysis_results(request.output, request.choices, session, *team);

@@ -51,7 +51,7 @@ void merge(const Session& session, const Arguments& arguments) {
   const std::int64_t positions =
       run.sources.empty() ? sinks::words_read(run) : std::ssize(run.sources);
   const auto team = session.make_team();
-  merge_origins(files, folder, reproduce(session, session.seed.value_or(1), team->size()));
+  merge_origins(files, folder, reproduce(session.seed.value_or(1), team->size()));
   write_analysis_results(folder, choices, session, *team);
   if (!run.sources.empty()) {
     session.note(fmt::format("{} of {} words are still to come from other shards",

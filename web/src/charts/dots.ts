@@ -26,7 +26,7 @@ function channel(field: string, axis: Axis): object {
     field,
     type: "quantitative",
     title: axis.title,
-    scale: axis.scale === "log" ? { type: "log" } : { zero: false, nice: true },
+    scale: axis.scale === "log" ? { type: "log", nice: false, padding: 14 } : { zero: false, nice: true },
     axis: axis.bare
       ? { labels: false, ticks: false, grid: false }
       : { format: axis.format ?? "~g", tickCount: 5, gridOpacity: 0.08 },
