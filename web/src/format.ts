@@ -16,22 +16,27 @@ export function formatCount(value: number): string {
   return value < 0 ? kMinus + grouped : grouped;
 }
 
-/** Three significant digits; powers of ten where zeros would have to be counted. */
-export function formatNumber(value: number): string {
+/** Three significant digits or as many as asked for; powers of ten where zeros would have to be counted. */
+export function formatNumber(value: number, significant = 3): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e9) return formatCount(value);
   const size = Math.abs(value);
   if (size >= 1e5 || size < 1e-3) {
-    const [digits, power] = value.toExponential(2).split("e");
+    const [digits, power] = value.toExponential(significant - 1).split("e");
     const trimmed = digits?.replace(/\.?0+$/, "") ?? "";
     return `${withMinus(trimmed)}·10${superscript(Number(power))}`;
   }
   if (size >= 100) return withMinus(value.toFixed(0));
-  return withMinus(value.toPrecision(3));
+  return withMinus(value.toPrecision(significant));
 }
 
 function superscript(power: number): string {
   const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   return [...String(power)].map((c) => (c === "-" ? "⁻" : digits[Number(c)])).join("");
+}
+
+/** A standard error: more than two digits of it mean nothing. */
+export function formatError(value: number): string {
+  return formatNumber(value, 2);
 }
 
 /** A number of words, such as a half-life: one digit after the point below 100. */

@@ -58,9 +58,6 @@ export const glossary = {
     "is kept best of all.",
   PCA: "Principal component analysis: the flat view in which the words spread most.",
   LDA: "Linear discriminant analysis: the flat view in which the classes are furthest apart.",
-  UMAP:
-    "A view that keeps neighbours together and gives up true distances: clusters mean something, the distances " +
-    "between them little.",
   "forget gate":
     "The factor between 0 and 1 by which a unit of the cell state is multiplied at every word: near 1 it keeps, near " +
     "0 it forgets.",

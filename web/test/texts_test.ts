@@ -120,7 +120,7 @@ test("a law that does not fit is called a rough description", () => {
       },
     ],
   });
-  assert.match(plain(lawOfDecay(fit(20))), /an exponential describes the fall best: a = 1 ± 0.100 and τ = 5.50 words\.$/);
+  assert.match(plain(lawOfDecay(fit(20))), /an exponential describes the fall best: a = 1 ± 0.10 and τ = 5.50 words\.$/);
   assert.match(plain(lawOfDecay(fit(200))), /does not fit within the error bars/);
   assert.match(plain(lawOfDecay(memory(1))), /No law of decay/);
 });

@@ -3,6 +3,7 @@
 // A confusion matrix: true classes below each other, found classes side by side.
 import type { VisualizationSpec } from "vega-embed";
 import type { Probe } from "../results.js";
+import { palette } from "./theme.js";
 
 export function confusionRows(probe: Probe): { truth: string; found: string; count: number }[] {
   return probe.confusion.flatMap((row, i) =>
@@ -13,6 +14,31 @@ export function confusionRows(probe: Probe): { truth: string; found: string; cou
 export function confusionSpec(probe: Probe): VisualizationSpec {
   const axis = { labelLimit: 110 };
   const side = Math.max(24, Math.min(44, 320 / probe.classes.length));
+  const most = Math.max(1, ...probe.confusion.flat());
+  // Numbers in the cells do without a legend; small cells have no room for them.
+  const withNumbers = probe.classes.length <= 8;
+  const opacity = {
+    field: "count",
+    type: "quantitative",
+    scale: { type: "sqrt", domain: [0, most], range: [0, 1] },
+    legend: withNumbers ? null : { title: "Vectors", orient: "bottom" },
+  };
+  const tooltip = [
+    { field: "truth", title: "True class" },
+    { field: "found", title: "Found" },
+    { field: "count", title: "Vectors" },
+  ];
+  const cells = {
+    mark: { type: "rect", fill: palette[0], stroke: "currentColor", strokeOpacity: 0.2 },
+    encoding: { fillOpacity: opacity, tooltip },
+  };
+  const numbers = {
+    mark: { type: "text", fontSize: 12 },
+    encoding: {
+      text: { field: "count", format: ",d" },
+      color: { condition: { test: `datum.count > ${0.25 * most}`, value: "#fff" }, value: "currentColor" },
+    },
+  };
   return {
     data: { values: confusionRows(probe) },
     height: side * probe.classes.length,
@@ -26,38 +52,6 @@ export function confusionSpec(probe: Probe): VisualizationSpec {
       },
       y: { field: "truth", type: "nominal", sort: probe.classes, title: "True class", axis },
     },
-    layer: [
-      {
-        mark: { type: "rect", stroke: "currentColor", strokeOpacity: 0.15 },
-        encoding: {
-          color: {
-            field: "count",
-            type: "quantitative",
-            scale: { scheme: "cividis", type: "sqrt" },
-            legend: { title: "Vectors", orient: "right", gradientLength: 120 },
-          },
-          tooltip: [
-            { field: "truth", title: "True class" },
-            { field: "found", title: "Found" },
-            { field: "count", title: "Vectors" },
-          ],
-        },
-      },
-      ...(probe.classes.length <= 8
-        ? [
-            {
-              mark: { type: "text", fontSize: 11 },
-              encoding: {
-                text: { field: "count", format: ",d" },
-                // The dark half of cividis needs white letters.
-                color: {
-                  condition: { test: `datum.count > ${Math.max(...probe.confusion.flat()) * 0.22}`, value: "#000" },
-                  value: "#fff",
-                },
-              },
-            },
-          ]
-        : []),
-    ],
+    layer: withNumbers ? [cells, numbers] : [cells],
   } as unknown as VisualizationSpec;
 }

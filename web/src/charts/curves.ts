@@ -111,7 +111,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
   ];
   const layers: object[] = [
     {
-      mark: { type: "area", opacity: 0.22, clip: true },
+      mark: { type: "area", fillOpacity: 0.22, clip: true },
       encoding: { y: { field: "drawn_low", ...y }, y2: { field: "drawn_high" }, color: colour },
     },
     {

@@ -51,6 +51,7 @@ export const config: Config = {
     titleFontWeight: "normal",
     labelLimit: 160,
     symbolStrokeWidth: 2.5,
+    symbolOpacity: 1,
   },
   title: { color: text, fontSize: 12, fontWeight: "normal", anchor: "start", offset: 10 },
   header: { labelColor: text, titleColor: text },

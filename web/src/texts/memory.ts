@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What is remembered, and for how long, in words.
-import { formatNumber, formatWords } from "../format.js";
+import { formatError, formatWords } from "../format.js";
 import { memoryOf, type ClassResult, type Fit, type Memory, type StateName } from "../results.js";
 import { list, number, strong, term, type Rich } from "../rich.js";
 import { reachOfMemory } from "./claims.js";
@@ -77,7 +77,7 @@ function parameter(name: string, fit: Fit): Rich {
   const unit = name.startsWith("tau") ? " words" : "";
   const value = number(found.estimate);
   const error: Rich =
-    typeof found.error === "number" ? [" ± ", number(found.error, formatNumber(found.error))] : [];
+    typeof found.error === "number" ? [" ± ", number(found.error, formatError(found.error))] : [];
   return [`${kSymbols[name] ?? name} = `, value, ...error, unit];
 }
 

@@ -19,6 +19,7 @@ export function probeSentence(probe: Probe): Rich {
       : probe.delay === 0
         ? [`From the ${probe.on} state that has just read a word`]
         : [`From the ${probe.on} state `, number(probe.delay), probe.delay === 1 ? " word" : " words", " after a word"];
+  const [accuracy, ...interval] = withInterval(probe.accuracy, formatShare);
   const text: Rich = [
     ...from,
     ", a ",
@@ -26,7 +27,8 @@ export function probeSentence(probe: Probe): Rich {
     " tells its class (",
     probe.group,
     ") right in ",
-    strong(...withInterval(probe.accuracy, formatShare)),
+    strong(accuracy ?? "unknown"),
+    ...interval,
     " of cases; always naming the most frequent class would be right in ",
     number(probe.majority, formatShare(probe.majority)),
     ".",
@@ -35,11 +37,11 @@ export function probeSentence(probe: Probe): Rich {
     text.push(" That the class can be found there at all is not sure.");
   } else if (surelyAbove(probe.selectivity, 0)) {
     text.push(
-      " It beats the same probe on classes dealt out at random (",
-      term("selectivity"),
-      " ",
+      " It ",
+      term("selectivity", "beats the same probe on classes dealt out at random"),
+      " by ",
       ...withInterval(probe.selectivity, formatShare),
-      "): the class is there, not only learned by heart.",
+      ": the class is there, not only learned by heart.",
     );
   }
   return text;
