@@ -25,6 +25,7 @@ function(stategrad_fetch_packages folder)
   if(there STREQUAL wanted)
     return()
   endif()
+  file(REMOVE ${folder}/fetched)
   file(COPY ${PROJECT_SOURCE_DIR}/web/package.json ${PROJECT_SOURCE_DIR}/web/package-lock.json
        DESTINATION ${folder})
   execute_process(
