@@ -197,7 +197,7 @@ test("embeddings are seen from another side, and every probe has its confusion",
   const last = summary.probe.length - 1;
   await page.locator("#embeddings select").selectOption(String(last));
   await drawn(page);
-  const cells = await page.locator("#embeddings .plot svg .mark-text text").allTextContents();
+  const cells = await page.locator("#embeddings .plot svg .mark-text.role-mark text").allTextContents();
   const counts = summary.probe[last].confusion.flat() as number[];
   assert.deepEqual(cells.map((text) => Number(text.replace(",", ""))).sort(), [...counts].sort());
   assert.deepEqual(complaints, []);
