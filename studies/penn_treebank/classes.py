@@ -24,6 +24,16 @@ KINDS = {
     "conjunction": ["CC"],
     "number": ["CD"],
 }
+# Difference vectors: name, and the two kinds.
+DIFFERENCES = {
+    "number of nouns": ("singular noun", "plural noun"),
+    "common against proper": ("singular noun", "proper noun"),
+    "tense": ("verb in -s", "past verb"),
+    "noun against verb": ("singular noun", "past verb"),
+    "noun against adjective": ("singular noun", "adjective"),
+    "noun against determiner": ("singular noun", "determiner"),
+    "adjective against adverb": ("adjective", "adverb"),
+}
 FREQUENCY_EDGES = [100, 1000]
 FREQUENCY_NAMES = ["rare", "middle", "frequent"]
 # Of the words of the text: with fewer, a combination is among the others.
@@ -45,7 +55,8 @@ def kinds_of_words(lexicon):
 
 
 def write(data, folder):
-    """The file for --classes, and beside it a list of words per kind."""
+    """The file for --classes, beside it a list of words per kind; and the differences of those kinds
+    that there are, for --difference."""
     folder.mkdir(parents=True, exist_ok=True)
     lists = {}
     for kind, words in kinds_of_words(data / "ptb_words+pos.txt").items():
@@ -61,4 +72,6 @@ def write(data, folder):
     ]
     path = folder / "classes.json"
     path.write_text(json.dumps({"version": 1, "classes": definitions}, indent=1), encoding="utf-8")
-    return path
+    differences = [f"{name}={first},{second}" for name, (first, second) in DIFFERENCES.items()
+                   if first in lists and second in lists]
+    return path, differences

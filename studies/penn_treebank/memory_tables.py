@@ -139,6 +139,24 @@ def holm(values):
     return corrected
 
 
+DIFFERENCE_HEADER = ["difference", *(f"delay {d}" for d in KEY_DELAYS)]
+
+
 def others(summary, of):
     """What stands beside the states."""
-    return []
+    of_all = [d for d in summary.get("differences", [])
+              if d["class"] == "all" and d["state"] == summary["states"][0]["state"]]
+    return [(f"{title} of difference vectors: {of}", DIFFERENCE_HEADER, differences(of_all, measure))
+            for measure, title in (("relative_memory", "Relative memory"),
+                                   ("cosine", "Cosine to the remembered subspace"))]
+
+
+def differences(of_all, measure):
+    """A row per difference vector, and what chance gives."""
+    rows = []
+    for difference in of_all:
+        rows.append([difference["name"], *at_delays(difference, measure, KEY_DELAYS)])
+    if of_all:
+        chance = {d["delay"]: d["chance"][measure] for d in of_all[0]["delays"]}
+        rows.append(["any direction", *(number(chance.get(d)) for d in KEY_DELAYS)])
+    return rows

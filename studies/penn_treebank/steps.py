@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Of the words that the cell state still holds: delays 0 to 49, as in the papers.
 MAX_DELAY = 50
+# Words, and states, of which probes are made.
+PROBE_SAMPLE = 5000
 
 
 def say(text):
@@ -80,9 +82,10 @@ class Study:
         results = self.output / "results" / model.name
         if not model.analyzed or (results / "summary.json").exists():
             return
-        listed = classes.write(self.data, self.output / "classes")
+        listed, differences = classes.write(self.data, self.output / "classes")
         self.run("analyze", "--model", f"models/{model.config}", "--text", self.data / "valid.txt",
-                 "--max-delay", MAX_DELAY, "--classes", listed.resolve(), "-o", results.resolve(),
+                 "--max-delay", MAX_DELAY, "--probe-sample", PROBE_SAMPLE, "--classes", listed.resolve(),
+                 *(f"--difference={difference}" for difference in differences), "-o", results.resolve(),
                  stdout=subprocess.DEVNULL)
 
     def tables(self, markdown):
