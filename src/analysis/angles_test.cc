@@ -38,7 +38,11 @@ k = int(load('k.npy')[0, 0])
 def leading(matrix):
     return numpy.linalg.svd(matrix, full_matrices=False)[2][:k]
 angles = scipy.linalg.subspace_angles(leading(load('a.npy')).T, leading(load('b.npy')).T)[::-1]
-numpy.testing.assert_allclose(numpy.radians(load('ours.npy')[0]), angles, rtol=0, atol=1e-13)
+ours = numpy.radians(load('ours.npy')[0])
+# Of a common direction scipy's angle is 0 or the root of its rounding, as its BLAS adds up.
+common = angles < 1e-7
+numpy.testing.assert_allclose(ours[~common], angles[~common], rtol=0, atol=1e-13)
+numpy.testing.assert_array_less(ours[common], 1e-13)
 numpy.testing.assert_allclose(load('overlap.npy')[0, 0], numpy.mean(numpy.cos(angles) ** 2), rtol=1e-12)
 )");
   }

@@ -9,7 +9,7 @@
 #include <numeric>
 
 #include "analysis/angles.h"
-#include "analysis/dense.h"
+#include "analysis/gram.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::analysis {
@@ -22,36 +22,13 @@ void keep_directions(int k, Decomposition& of) {
   of.right.values.resize(static_cast<std::size_t>(k) * static_cast<std::size_t>(of.right.columns));
 }
 
-/// decompose() by the eigenvectors of the smaller Gram matrix, with k directions.
-Decomposition quick_decompose(const Dense& matrix, int k) {
-  const double largest = matrix.cwiseAbs().maxCoeff();
-  if (!std::isfinite(largest)) {
-    throw NumericalError("a matrix that is not finite has no singular values");
-  }
-  const Eigen::Index number = std::min(matrix.rows(), matrix.cols());
-  // Scaled, because the squares of very small or very large numbers leave the range of doubles.
-  const Dense scaled = largest > 0 ? Dense(matrix / largest) : matrix;
-  const bool wide = matrix.rows() < matrix.cols();
-  const Dense square =
-      wide ? Dense(scaled * scaled.transpose()) : Dense(scaled.transpose() * scaled);
-  const Eigen::SelfAdjointEigenSolver<Dense> solver(square);
-  if (solver.info() != Eigen::Success) {
-    throw NumericalError("the eigenvectors of a mean state gradient did not converge");
-  }
-  Decomposition found;
-  for (Eigen::Index i = 0; i < number; ++i) {
-    const double value = solver.eigenvalues()[number - 1 - i];
-    found.values.push_back(largest * std::sqrt(std::max(0.0, value)));
-  }
-  const Dense leading = solver.eigenvectors().rightCols(k).rowwise().reverse().transpose();
-  Dense right = wide ? Dense(leading * scaled) : leading;
-  if (wide) right.rowwise().normalize();
-  found.right = to_matrix(right);
-  return found;
-}
-
 Eigen::Map<const Dense> sum_of(const BlockSum& block, Eigen::Index columns) {
   return {block.sum.data(), static_cast<Eigen::Index>(block.sum.size()) / columns, columns};
+}
+
+Decomposition decompose_rest(const Dense& sum, double count, int k) {
+  const Dense mean = sum / count;
+  return Gram({mean.data(), mean.rows(), mean.cols()}).decompose(k);
 }
 
 /// |V₁ᵀ V₂|² / k of the first k directions.
@@ -102,7 +79,7 @@ BlockSubspaces block_subspaces(std::span<const BlockSum> blocks, int rows, int c
     const double rest = count - static_cast<double>(block.count);
     found.without.push_back(block.count == 0 || rest == 0
                                 ? found.all
-                                : quick_decompose((total - sum_of(block, columns)) / rest, k));
+                                : decompose_rest(total - sum_of(block, columns), rest, k));
   }
   return found;
 }

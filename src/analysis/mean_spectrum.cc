@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "analysis/mean_spectrum.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "analysis/dense.h"
+#include "analysis/gram.h"
 #include "analysis/memory.h"
 #include "base/random.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::analysis {
 namespace {
-
-using Map = Eigen::Map<const Dense>;
 
 /// Blocks with matrices in them, and their sum.
 struct Counted {
@@ -29,7 +26,7 @@ Counted counted_blocks(std::span<const BlockSum> blocks, int rows, int columns) 
   counted.total = Dense::Zero(rows, columns);
   for (const BlockSum& block : blocks) {
     if (block.count == 0) continue;
-    counted.sums.emplace_back(Map(block.sum.data(), rows, columns));
+    counted.sums.emplace_back(DenseMap(block.sum.data(), rows, columns));
     counted.counts.push_back(static_cast<double>(block.count));
     counted.total += counted.sums.back();
     counted.count += counted.counts.back();
@@ -38,14 +35,7 @@ Counted counted_blocks(std::span<const BlockSum> blocks, int rows, int columns) 
   return counted;
 }
 
-std::span<const double> values_of(const Dense& matrix) {
-  return {matrix.data(), static_cast<std::size_t>(matrix.size())};
-}
-
-SpectralMeasures measures_of(const Dense& matrix) {
-  return spectral_measures(quick_singular_values(values_of(matrix), static_cast<int>(matrix.rows()),
-                                                 static_cast<int>(matrix.cols())));
-}
+DenseMap map_of(const Dense& matrix) { return {matrix.data(), matrix.rows(), matrix.cols()}; }
 
 SpectralMeasures noise_of(const Counted& counted, const MeanSpectrumOptions& options) {
   const auto blocks = static_cast<double>(counted.sums.size());
@@ -59,7 +49,8 @@ SpectralMeasures noise_of(const Counted& counted, const MeanSpectrumOptions& opt
       const double sign = random.below(2) == 0 ? -1 : 1;
       flipped += sign * (counted.sums[b] - counted.counts[b] * mean);
     }
-    const SpectralMeasures found = measures_of(scale * flipped);
+    flipped *= scale;
+    const SpectralMeasures found = spectral_measures(Gram(map_of(flipped)).singular_values());
     noise.largest += found.largest / options.patterns;
     noise.sum += found.sum / options.patterns;
     noise.share += found.share / options.patterns;
@@ -68,20 +59,22 @@ SpectralMeasures noise_of(const Counted& counted, const MeanSpectrumOptions& opt
   return noise;
 }
 
-/// uᵀ G v for the leading singular vectors of another matrix: |u| = 1 by M v / |M v|.
-double along_leading(const Dense& of, const Dense& matrix) {
-  const bool wide = of.rows() < of.cols();
-  const Dense gram = wide ? Dense(of * of.transpose()) : Dense(of.transpose() * of);
-  const Eigen::SelfAdjointEigenSolver<Dense> solver(gram);
-  if (solver.info() != Eigen::Success) {
-    throw NumericalError("the eigenvectors of a mean state gradient did not converge");
-  }
-  const Eigen::VectorXd leading = solver.eigenvectors().col(gram.rows() - 1);
-  const Eigen::VectorXd other =
-      wide ? Eigen::VectorXd(of.transpose() * leading) : Eigen::VectorXd(of * leading);
-  const double length = other.norm();
-  if (length == 0) return 0;
-  return wide ? leading.dot(matrix * other) / length : other.dot(matrix * leading) / length;
+/// What the mean of all blocks but one comes to.
+struct Rest {
+  SpectralMeasures measures;
+  double fold = 0;  ///< uᵀ S_b v of the sum of the block left out
+};
+
+Rest evaluate_rest(const Counted& counted, std::size_t left_out) {
+  const Dense mean =
+      (counted.total - counted.sums[left_out]) / (counted.count - counted.counts[left_out]);
+  const Gram gram(map_of(mean));
+  const std::vector<double> values = gram.singular_values();
+  const Eigen::VectorXd v = gram.leading_direction(values.front());
+  const Eigen::VectorXd image = mean * v;
+  const double length = image.norm();
+  return {spectral_measures(values),
+          length > 0 ? image.dot(counted.sums[left_out] * v) / length : 0};
 }
 
 }  // namespace
@@ -101,31 +94,6 @@ SpectralMeasures spectral_measures(std::span<const double> values) {
   return measures;
 }
 
-std::vector<double> quick_singular_values(std::span<const double> matrix, int rows, int columns) {
-  double largest = 0;
-  for (const double value : matrix) {
-    if (!std::isfinite(value)) {
-      throw NumericalError("a matrix that is not finite has no singular values");
-    }
-    largest = std::max(largest, std::abs(value));
-  }
-  std::vector<double> values(static_cast<std::size_t>(std::min(rows, columns)));
-  if (largest == 0) return values;
-  // Scaled, because the squares of very small or very large numbers leave the range of doubles.
-  const Dense scaled = Map(matrix.data(), rows, columns) / largest;
-  const Dense square =
-      rows < columns ? Dense(scaled * scaled.transpose()) : Dense(scaled.transpose() * scaled);
-  const Eigen::SelfAdjointEigenSolver<Dense> solver(square, Eigen::EigenvaluesOnly);
-  if (solver.info() != Eigen::Success) {
-    throw NumericalError("the eigenvalues of a mean state gradient did not converge");
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double square_of = solver.eigenvalues()[static_cast<Eigen::Index>(values.size() - 1 - i)];
-    values[i] = largest * std::sqrt(std::max(0.0, square_of));
-  }
-  return values;
-}
-
 MeanSpectrum analyse_mean(std::span<const BlockSum> blocks, int rows, int columns,
                           const MeanSpectrumOptions& options) {
   const Counted counted = counted_blocks(blocks, rows, columns);
@@ -142,10 +110,10 @@ MeanSpectrum analyse_mean(std::span<const BlockSum> blocks, int rows, int column
   std::vector<double> folds(number);
   double cross = 0;
   for (std::size_t b = 0; b < number && number > 1; ++b) {
-    const Dense rest = (counted.total - counted.sums[b]) / (counted.count - counted.counts[b]);
-    without[b] = measures_of(rest);
-    folds[b] = along_leading(rest, counted.sums[b]);
-    cross += folds[b];
+    const Rest rest = evaluate_rest(counted, b);
+    without[b] = rest.measures;
+    folds[b] = rest.fold;
+    cross += rest.fold;
   }
   const auto estimate = [&](double SpectralMeasures::*measure) {
     std::vector<double> values(number);

@@ -26,12 +26,6 @@ struct SpectralMeasures {
 /// @param values falling, not below 0
 [[nodiscard]] SpectralMeasures spectral_measures(std::span<const double> values);
 
-/// Singular values, falling: all of them to about 1e-8 of the largest, by the eigenvalues of the
-/// smaller Gram matrix; a tenth of the cost of decompose(), which is exact also for small ones.
-/// @throws NumericalError if a value is not finite or the iteration does not converge
-[[nodiscard]] std::vector<double> quick_singular_values(std::span<const double> matrix, int rows,
-                                                        int columns);
-
 /// Measures of the mean Ḡ over all blocks.
 struct MeanSpectrum {
   std::int64_t count = 0;      ///< matrices in the mean
@@ -64,8 +58,8 @@ struct MeanSpectrumOptions {
 /// Σ_b s_b R_b / N, whose entries scatter as those of Ḡ do around the true mean when the K blocks
 /// are independent; the measures are averaged over the patterns. With one block errors are
 /// infinite, and noise and cross are 0.
-/// Cost: one SVD and patterns + 2 K eigenvalue problems.
-/// @throws UsageError if nothing was counted; NumericalError as quick_singular_values()
+/// Cost: one SVD and patterns + K eigenvalue problems.
+/// @throws UsageError if nothing was counted; NumericalError as Gram
 [[nodiscard]] MeanSpectrum analyse_mean(std::span<const BlockSum> blocks, int rows, int columns,
                                         const MeanSpectrumOptions& options = {});
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/analysis_test_util.h"
+#include "analysis/gram.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::analysis {
@@ -83,7 +84,8 @@ TEST_F(MeanSpectrumOf, BlocksIsThatOfNumpy) {
     const auto expected = read_vector(folder_ / "s.npy", std::min(rows, columns));
     for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_NEAR(found.values[i], expected[i], 1e-12);
-      EXPECT_NEAR(quick_singular_values(matrix.values, rows, columns)[i], expected[i], 1e-7);
+      EXPECT_NEAR(Gram({matrix.values.data(), rows, columns}).singular_values()[i], expected[i],
+                  1e-7);
     }
     EXPECT_NEAR(found.effective_rank.value, read_vector(folder_ / "r.npy", 1)[0], 1e-10);
     EXPECT_EQ(found.count, 6);

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "analysis/spectrum.h"
 
-#include <Eigen/Dense>
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <vector>
 
+#include "analysis/gram.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::analysis {
 namespace {
-
-using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// The mean over all blocks but one; left_out = -1: over all.
 std::vector<double> mean_without(std::span<const BlockSum> blocks, std::ptrdiff_t left_out) {
@@ -30,23 +27,7 @@ std::vector<double> mean_without(std::span<const BlockSum> blocks, std::ptrdiff_
 }  // namespace
 
 double leading_singular_value(std::span<const double> matrix, int rows, int columns) {
-  double largest = 0;
-  for (const double value : matrix) {
-    if (!std::isfinite(value)) {
-      throw NumericalError("a matrix that is not finite has no singular values");
-    }
-    largest = std::max(largest, std::abs(value));
-  }
-  if (largest == 0) return 0;
-  // Scaled, because the squares of very small or very large numbers leave the range of doubles.
-  const Matrix scaled = Eigen::Map<const Matrix>(matrix.data(), rows, columns) / largest;
-  const Matrix square =
-      rows < columns ? Matrix(scaled * scaled.transpose()) : Matrix(scaled.transpose() * scaled);
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(square, Eigen::EigenvaluesOnly);
-  if (solver.info() != Eigen::Success) {
-    throw NumericalError("the eigenvalues of a mean state gradient did not converge");
-  }
-  return largest * std::sqrt(std::max(0.0, solver.eigenvalues().maxCoeff()));
+  return Gram({matrix.data(), rows, columns}).singular_values().front();
 }
 
 Estimate leading_singular_value_of_mean(std::span<const BlockSum> blocks, int rows, int columns) {
