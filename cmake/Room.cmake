@@ -7,9 +7,22 @@
 #     TESTS vocabulary_test.cc ...
 #     ROOMS base                   # rooms on lower floors that it uses
 #     LINKS nlohmann_json::... )   # libraries from outside
+#
+# A room with PLUGIN is a shared object that the program loads at run time, and no part of the
+# library: it may use headers of its ROOMS, and links none of them. It is built beside the program.
 function(stategrad_room)
-  cmake_parse_arguments(ROOM "" "NAME;FLOOR" "SOURCES;TESTS;ROOMS;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "PLUGIN" "NAME;FLOOR" "SOURCES;TESTS;ROOMS;LINKS;PRIVATE_LINKS" ${ARGN})
   set(target stategrad_${ROOM_NAME})
+  if(ROOM_PLUGIN)
+    add_library(${target} MODULE ${ROOM_SOURCES})
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:stategrad_warnings> ${ROOM_LINKS})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    set_target_properties(
+      ${target} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/src/cli
+                           CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    install(TARGETS ${target} DESTINATION ${CMAKE_INSTALL_LIBDIR}/stategrad)
+    return()
+  endif()
   if(ROOM_SOURCES)
     add_library(${target} STATIC ${ROOM_SOURCES})
     set(scope PUBLIC)

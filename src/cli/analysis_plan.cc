@@ -25,7 +25,7 @@ sinks::ClassStatistics wanted_of(const GradientRun& run, const text::TokenClasse
   sinks::ClassStatistics wanted;
   wanted.run = sinks::describe_run(
       run, {.model = opened.directory.string(),
-            .model_fingerprint = sinks::fingerprint_of_file(opened.weights_file),
+            .model_fingerprint = fingerprint_of(opened),
             .text = request.text.string(),
             .dtype = opened.description.dtype,
             .basis = {}});

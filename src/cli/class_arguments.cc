@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -69,6 +70,17 @@ void add_tags(const ClassArguments& arguments, text::ClassDefinitions& definitio
         arguments.tag_column == "xpos" ? text::TagColumn::kLanguage : text::TagColumn::kUniversal;
     definitions.push_back({.what = text::TokenTags{arguments.token_tags, column, classes}});
   }
+}
+
+/// The inputs with a label are the words of a list.
+void add_labels(const ClassArguments& arguments, text::ClassDefinitions& definitions) {
+  std::map<std::string, std::vector<std::string>> by_label;
+  for (std::size_t i = 0; i < arguments.labels.size(); ++i) {
+    if (!arguments.labels[i].empty()) by_label[arguments.labels[i]].push_back(std::to_string(i));
+  }
+  text::WordLists lists;
+  for (auto& [label, words] : by_label) lists.lists.push_back({.name = label, .words = words});
+  if (!lists.lists.empty()) definitions.push_back({.what = std::move(lists), .group = "label"});
 }
 
 void add_frequency(const ClassArguments& arguments, text::ClassDefinitions& definitions) {
@@ -211,6 +223,7 @@ void add_class_options(CLI::App& command, ClassArguments& arguments) {
 text::ClassDefinitions class_definitions(const ClassArguments& arguments) {
   text::ClassDefinitions definitions;
   if (!arguments.file.empty()) definitions = text::read_class_file(arguments.file);
+  add_labels(arguments, definitions);
   add_tags(arguments, definitions);
   add_frequency(arguments, definitions);
   add_words(arguments, definitions);

@@ -15,6 +15,7 @@ namespace stategrad::cli {
 
 struct ClassArguments {
   std::string file;                        ///< --classes
+  std::vector<std::string> labels;         ///< of --labels: of the words 0, 1, …; empty: none
   std::string tags;                        ///< --tags
   std::vector<std::string> tag_classes;    ///< --tag-class, NAME=FILE
   std::string token_tags;                  ///< --token-tags

@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 
 sinks::Provenance provenance_of(const OpenedModel& opened, const PassRequest& request) {
   return {.model = opened.directory.string(),
-          .model_fingerprint = sinks::fingerprint_of_file(opened.weights_file),
+          .model_fingerprint = fingerprint_of(opened),
           .text = request.text.string(),
           .dtype = opened.description.dtype,
           .basis = request.options.basis};

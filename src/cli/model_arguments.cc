@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <numeric>
 
 #include "base/text_format.h"
 #include "model/compatible.h"
@@ -72,7 +73,9 @@ const Vocabulary& OpenedModel::vocabulary() const {
   return std::visit([](const auto& any) -> const Vocabulary& { return any.vocabulary(); }, model);
 }
 
-OpenedModel open_model(const ModelArguments& arguments, const Session& session) {
+namespace {
+
+OpenedModel open_trained_model(const ModelArguments& arguments, const Session& session) {
   const auto weights =
       arguments.weights == "best" ? model::WhichWeights::kBest : model::WhichWeights::kLast;
   if (!arguments.config_file.empty()) {
@@ -93,12 +96,32 @@ OpenedModel open_model(const ModelArguments& arguments, const Session& session) 
   return finish(loaded, std::move(description), weights);
 }
 
+}  // namespace
+
+OpenedModel open_model(const ModelArguments& arguments, const Session& session) {
+  const OutsideArguments& outside = arguments.outside;
+  if (!outside.cell_module.empty()) {
+    if (!arguments.directory.empty() || !arguments.config_file.empty()) {
+      throw UsageError("--cell-module takes the place of --model and --config: give one of them");
+    }
+    return open_cell_module(outside, arguments.overrides);
+  }
+  OpenedModel opened = open_trained_model(arguments, session);
+  return outside.inputs.empty() ? std::move(opened) : with_inputs(opened, outside.inputs);
+}
+
 OpenedModel open_model(const LoadedConfig& loaded, model::WhichWeights weights) {
   return finish(loaded, model::read_description(loaded.config.save_path), weights);
 }
 
 std::vector<WordId> read_text(const OpenedModel& opened, const std::filesystem::path& file,
                               std::int64_t& unknown) {
+  if (!opened.inputs.empty()) {
+    unknown = 0;
+    std::vector<WordId> all(static_cast<std::size_t>(opened.vocabulary().size()));
+    std::iota(all.begin(), all.end(), WordId{0});
+    return all;
+  }
   return text::read_word_ids(file, text::text_rules(opened.config, file), opened.vocabulary(),
                              &unknown);
 }

@@ -227,7 +227,7 @@ Json settings_of(const ProbeSubject& subject, const ProbeRequest& request) {
   Json states = Json::array();
   for (const StateOfLayer& state : request.states) states.push_back(report::state_json(state));
   return {{"model", subject.opened->directory.string()},
-          {"model_fingerprint", sinks::fingerprint_of_file(subject.opened->weights_file)},
+          {"model_fingerprint", fingerprint_of(*subject.opened)},
           {"text", request.text.string()},
           {"text_fingerprint", run.text_fingerprint},
           {"classes_fingerprint", digest_of(*subject.classes)},

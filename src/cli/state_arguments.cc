@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/gradient_pass.h"
+#include "stategrad/errors.h"
 #include "text/dataset.h"
 
 namespace stategrad::cli {
@@ -30,7 +31,14 @@ void add_state_options(CLI::App& command, StateArguments& arguments) {
 }
 
 std::filesystem::path text_file(const StateArguments& arguments, const OpenedModel& opened) {
+  if (!opened.inputs.empty()) {
+    if (arguments.text.empty()) return opened.inputs;
+    throw UsageError("--inputs takes the place of --text: give one of them");
+  }
   if (!arguments.text.empty()) return arguments.text;
+  if (!opened.other_files.empty()) {
+    throw UsageError("--cell-module has no data of its own: give --text FILE, or --inputs X.npy");
+  }
   return text::data_files(opened.config).valid;
 }
 

@@ -23,7 +23,8 @@ struct StateArguments {
 /// --text, --max-delay, --state and --layer.
 void add_state_options(CLI::App& command, StateArguments& arguments);
 
-/// The file of --text, or the validation file of the model's data.
+/// The file of --text or of the inputs, or the validation file of the model's data.
+/// @throws UsageError if a text is given beside inputs, or a cell module has neither
 [[nodiscard]] std::filesystem::path text_file(const StateArguments& arguments,
                                               const OpenedModel& opened);
 

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/memory.h"
+#include "cells/module_layer.h"
 #include "model/parameters.h"
 #include "stategrad/errors.h"
 
@@ -40,8 +41,11 @@ StateGradientEngine<Real>::StateGradientEngine(const LanguageModel<Real>& model,
   }
   allocate(basis);
   for (std::size_t l = 0; l < layers_.size(); ++l) {
-    layers_[l].values = cells::make_differentiable_layer(shape.cell, shape.reset_after,
-                                                         model.parameters().layers[l]);
+    const Parameters<Real>& parameters = model.parameters();
+    layers_[l].values =
+        parameters.module
+            ? cells::make_module_layer<Real>(parameters.module, shape.embedding_size, shape.size)
+            : cells::make_differentiable_layer(shape.cell, shape.reset_after, parameters.layers[l]);
     layers_[l].values->reset();
   }
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/memory.h"
+#include "cells/module_layer.h"
 #include "model/parameters.h"
 
 namespace stategrad::gradient {
@@ -79,6 +80,10 @@ const Real* LayerStack<Real>::layer_input(std::size_t layer) const {
 template <class Real>
 void LayerStack<Real>::forward(ThreadTeam& team) {
   const Architecture& shape = model_->architecture();
+  if (const auto& module = model_->parameters().module) {
+    cells::module_forward<Real>(*module, shape.embedding_size, input_.data(), layers_[0]);
+    return;
+  }
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     cells::forward(shape.cell, shape.reset_after, model_->parameters().layers[l], layer_input(l),
                    layers_[l], team);
@@ -112,6 +117,11 @@ Buffer<Real> LayerStack<Real>::backward(const StateOfLayer& state, std::span<con
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const auto width = static_cast<std::size_t>(shape.input_size(static_cast<int>(l)));
     Buffer<Real> lower(steps_ * streams_ * width);
+    if (const auto& module = model_->parameters().module) {
+      cells::module_backward<Real>(*module, shape.embedding_size, layer_input(l), layers_[l],
+                                   upper.data(), lower.data());
+      return lower;
+    }
     cells::backward<Real>(shape.cell, shape.reset_after, model_->parameters().layers[l],
                           layer_input(l), layers_[l], upper.data(), last_cell, nullptr,
                           lower.data(), team);

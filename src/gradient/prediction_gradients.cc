@@ -18,7 +18,10 @@ PredictionGradients<Real>::PredictionGradients(const LanguageModel<Real>& model,
     : model_(&model),
       text_(text),
       team_(&team),
-      stack_(model, model.architecture().num_layers, 0, 1) {}
+      stack_(model, model.architecture().num_layers, 0, 1) {
+  if (!model.parameters().output_bias.empty()) return;
+  throw UsageError("the model predicts nothing: used gradients need an output layer");
+}
 
 template <class Real>
 void PredictionGradients<Real>::advance(std::int64_t words,

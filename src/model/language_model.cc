@@ -28,7 +28,13 @@ void check_shapes(const Vocabulary& vocabulary, const Parameters<Real>& paramete
     throw UsageError(fmt::format("a model of {} layers has the weights of {}", shape.num_layers,
                                  parameters.layers.size()));
   }
+  if (parameters.module && (shape.cell != CellKind::kRnn || shape.num_layers != 1)) {
+    throw UsageError("a model with a module has one layer of the kind RNN");
+  }
+  const bool has_output = !parameters.output_weight.empty() || !parameters.output_bias.empty();
   for (const auto& tensor : named_tensors(parameters)) {
+    if (!has_output && tensor.name.starts_with("output.")) continue;
+    if (parameters.module && tensor.name.starts_with("rnn.")) continue;
     std::size_t expected = 1;
     for (const std::int64_t n : tensor.shape) expected *= static_cast<std::size_t>(n);
     if (tensor.values.size() != expected) {
@@ -63,13 +69,27 @@ LanguageModel<Other> LanguageModel<Real>::as() const {
   if constexpr (std::is_same_v<Real, Other>) {
     return *this;
   } else {
-    auto converted = std::make_shared<Parameters<Other>>(architecture());
-    const auto from = named_tensors(*parameters_);
-    const auto to = named_tensors(*converted);
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      std::transform(from[i].values.begin(), from[i].values.end(), to[i].values.begin(),
+    const auto convert = [](const Buffer<Real>& values) {
+      Buffer<Other> out(values.size());
+      std::transform(values.begin(), values.end(), out.begin(),
                      [](Real value) { return static_cast<Other>(value); });
+      return out;
+    };
+    auto converted = std::make_shared<Parameters<Other>>();
+    converted->architecture = architecture();
+    converted->module = parameters_->module;
+    converted->embedding = convert(parameters_->embedding);
+    for (const auto& layer : parameters_->layers) {
+      auto& other = converted->layers.emplace_back();
+      other.input_size = layer.input_size;
+      other.size = layer.size;
+      other.weight_ih = convert(layer.weight_ih);
+      other.weight_hh = convert(layer.weight_hh);
+      other.bias_ih = convert(layer.bias_ih);
+      other.bias_hh = convert(layer.bias_hh);
     }
+    converted->output_weight = convert(parameters_->output_weight);
+    converted->output_bias = convert(parameters_->output_bias);
     return LanguageModel<Other>(vocabulary_, std::move(converted));
   }
 }

@@ -3,11 +3,13 @@
 // All weights of a language model, under PyTorch's names and shapes.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/buffer.h"
+#include "cells/cell_module.h"
 #include "cells/layer_weights.h"
 #include "stategrad/types.h"
 
@@ -23,8 +25,13 @@ struct Parameters {
   Architecture architecture;
   Buffer<Real> embedding;                         ///< embedding.weight [V, E]
   std::vector<cells::LayerWeights<Real>> layers;  ///< rnn.weight_ih_l0 …
-  Buffer<Real> output_weight;                     ///< output.weight [V, H]
-  Buffer<Real> output_bias;                       ///< output.bias [V]
+  /// The output tensors are empty for a model that predicts nothing: one with a module, or one that
+  /// reads vectors which are no words.
+  Buffer<Real> output_weight;  ///< output.weight [V, H]
+  Buffer<Real> output_bias;    ///< output.bias [V]
+  /// In place of the weights of the only layer, which are empty: a cell that is not built in. It
+  /// has one state and no gates, as an RNN, which the architecture says.
+  std::shared_ptr<cells::CellModule> module = {};
 };
 
 /// A tensor of a Parameters, by its PyTorch name.

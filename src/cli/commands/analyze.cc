@@ -30,6 +30,7 @@ struct Arguments {
   bool overwrite = false;
   ClassArguments classes;
   bool used = true;
+  std::string labels;
   std::int64_t probe_sample = 5000;
   std::string probe_delays = "0,1,2,5,10,20";
   EvaluationArguments evaluation;
@@ -44,8 +45,14 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.blocks = arguments.blocks;
   request.sample = arguments.sample;
   request.shard = parse_shard(arguments.shard);
-  request.classes = class_definitions(arguments.classes);
-  request.used = arguments.used;
+  ClassArguments classes = arguments.classes;
+  if (!arguments.labels.empty()) {
+    if (opened.inputs.empty()) throw UsageError("--labels are of --inputs: give those too");
+    classes.labels = read_labels(arguments.labels, opened.vocabulary().size());
+  }
+  request.classes = class_definitions(classes);
+  // Cells and inputs from elsewhere predict nothing.
+  request.used = arguments.used && opened.other_files.empty();
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
   request.choices = evaluation_choices(arguments.evaluation);
@@ -109,6 +116,10 @@ void add_options(CLI::App& command, Arguments& arguments) {
                    "Without the gradients of the next word's log-probability, which tell what "
                    "predictions use of what is stored");
   command
+      .add_option("--labels", arguments.labels,
+                  "Classes of --inputs: the label of each, a line each")
+      ->type_name("FILE");
+  command
       .add_option("--probe-sample", arguments.probe_sample,
                   "With classes: most states, or words, of the probes that tell them apart; 0: no "
                   "probes")
@@ -135,6 +146,7 @@ void add_analyze(CLI::App& program, Session& session) {
       "analyze", "Sum up all state gradients of a text in one pass, with no files of gradients");
   auto arguments = std::make_shared<Arguments>();
   add_model_options(*command, arguments->model);
+  add_outside_options(*command, arguments->model.outside);
   add_options(*command, *arguments);
   add_common_options(*command, session, true);
   command->footer(examples({
@@ -143,6 +155,9 @@ void add_analyze(CLI::App& program, Session& session) {
       "stategrad analyze --model models/mine --tags words.tags --frequency-bins 5 -o results",
       "stategrad analyze --model models/mine --tags words.tags --difference NN-NNS -o results",
       "stategrad analyze --model models/mine --tags words.tags --dry-run -o results",
+      "stategrad analyze --cell-module cell.pt --embeddings e.npy --vocab words --text book.txt -o "
+      "out",
+      "stategrad analyze --model models/mine --inputs x.npy --labels x.labels -o results",
       "stategrad analyze --model models/mine --shard 1/2 -o part1   # on one machine",
       "stategrad analyze --model models/mine --shard 2/2 -o part2   # on another",
       "stategrad merge part1 part2 -o results",

@@ -37,13 +37,18 @@ std::vector<WordId> words_to_read(const Arguments& arguments, const OpenedModel&
                                   std::uint64_t seed) {
   const gradient::CheckOptions& options = arguments.options;
   const std::int64_t enough = std::int64_t{options.max_delay} * (options.stretches + 1);
-  if (arguments.text.empty()) return random_words(enough, opened.vocabulary().size(), seed);
+  const bool inputs = !opened.inputs.empty();
+  if (inputs && !arguments.text.empty()) {
+    throw UsageError("--inputs takes the place of --text: give one of them");
+  }
+  const std::string name = inputs ? opened.inputs.string() : arguments.text;
+  if (name.empty()) return random_words(enough, opened.vocabulary().size(), seed);
   std::int64_t unknown = 0;
-  std::vector<WordId> text = read_text(opened, arguments.text, unknown);
+  std::vector<WordId> text = read_text(opened, name, unknown);
   const auto count = static_cast<std::size_t>(std::max(arguments.words, enough));
   if (text.size() > count) text.resize(count);
   if (text.size() < static_cast<std::size_t>(options.max_delay)) {
-    throw DataError(arguments.text, "",
+    throw DataError(name, "",
                     fmt::format("{} words are too few: --max-delay {} needs at least as many",
                                 text.size(), options.max_delay));
   }
@@ -89,6 +94,7 @@ void add_check_gradients(CLI::App& program, Session& session) {
       "Compare the state gradients of a model with the adjoint pass and finite differences");
   auto arguments = std::make_shared<Arguments>();
   add_model_options(*command, arguments->model);
+  add_outside_options(*command, arguments->model.outside);
   command->add_option("--text", arguments->text, "Text file (default: random words)")
       ->type_name("FILE");
   command
@@ -111,6 +117,7 @@ void add_check_gradients(CLI::App& program, Session& session) {
   command->footer(examples({
       "stategrad check-gradients --model models/mine",
       "stategrad check-gradients --model models/mine --text valid.txt --max-delay 20 --json",
+      "stategrad check-gradients --cell-module cell.pt --inputs x.npy",
   }));
   command->callback([&session, arguments] {
     session.job = [&session, arguments] { check(session, *arguments); };

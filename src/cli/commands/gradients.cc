@@ -201,6 +201,7 @@ void add_gradients(CLI::App& program, Session& session) {
       "gradients", "Compute the state gradients of a text, all delays and time steps in one pass");
   auto arguments = std::make_shared<Arguments>();
   add_model_options(*command, arguments->model);
+  add_outside_options(*command, arguments->model.outside);
   add_options(*command, *arguments);
   add_sampling_options(*command, *arguments);
   add_common_options(*command, session, true);
@@ -211,6 +212,7 @@ void add_gradients(CLI::App& program, Session& session) {
       "stategrad gradients --model models/mine --text book.txt --state both --format hdf5 -o out",
       "stategrad gradients --model models/mine --format statistics --rank-tolerance 1e-3 -o fast",
       "stategrad gradients --model models/mine --format null --max-delay 50",
+      "stategrad gradients --cell-module cell.pt --inputs x.npy --format hdf5 -o out",
       "stategrad gradients --model models/mine --format statistics -o results --dry-run",
   }));
   command->callback([&session, arguments] {
