@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 
+#include "io/half.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::io {
@@ -128,19 +129,6 @@ class HeaderText {
   std::size_t place_ = 0;
 };
 
-/// Product of the sizes times the bytes of a value, none if that overflows.
-std::optional<std::size_t> byte_count(const NpyHeader& header) {
-  std::size_t bytes = header.item_size();
-  for (const std::int64_t size : header.shape) {
-    if (size == 0) return 0;
-    if (bytes > std::numeric_limits<std::int64_t>::max() / static_cast<std::size_t>(size)) {
-      return std::nullopt;
-    }
-    bytes *= static_cast<std::size_t>(size);
-  }
-  return bytes;
-}
-
 /// Row-major values from values whose first index runs fastest.
 template <class Real>
 std::vector<Real> from_fortran_order(const std::vector<Real>& in,
@@ -172,7 +160,7 @@ std::vector<Real> convert(std::string_view bytes) {
 }
 
 void check_size(const NpyHeader& header, std::size_t file_size, const std::string& file) {
-  const auto bytes = byte_count(header);
+  const auto bytes = npy_byte_count(header);
   if (!bytes || *bytes > file_size - header.data_offset) {
     fail(file, file_size,
          fmt::format("truncated: {} values of {} bytes were expected from offset {} on",
@@ -199,6 +187,18 @@ std::size_t NpyHeader::item_size() const {
   const bool whole = error == std::errc{} && end == dtype.data() + dtype.size();
   if (!whole) return 0;
   return dtype[1] == 'U' ? 4 * size : size;
+}
+
+std::optional<std::size_t> npy_byte_count(const NpyHeader& header) {
+  std::size_t bytes = header.item_size();
+  for (const std::int64_t size : header.shape) {
+    if (size == 0) return 0;
+    if (bytes > std::numeric_limits<std::int64_t>::max() / static_cast<std::size_t>(size)) {
+      return std::nullopt;
+    }
+    bytes *= static_cast<std::size_t>(size);
+  }
+  return bytes;
 }
 
 NpyHeader parse_npy_header(std::string_view bytes, const std::string& file) {
@@ -238,14 +238,16 @@ NpyHeader read_npy_header(const std::filesystem::path& file) {
 }
 
 template <class Real>
-NpyArray<Real> read_npy(const std::filesystem::path& file) {
-  const std::string content = read_file(file);
-  const NpyHeader header = parse_npy_header(content, file.string());
-  check_size(header, content.size(), file.string());
-  const std::string_view bytes = std::string_view(content).substr(header.data_offset);
+NpyArray<Real> parse_npy(std::string_view content, const std::string& file) {
+  const NpyHeader header = parse_npy_header(content, file);
+  check_size(header, content.size(), file);
+  const std::string_view bytes = content.substr(header.data_offset);
   NpyArray<Real> array;
   array.shape = header.shape;
-  if (header.dtype == "<f4") {
+  if (header.dtype == "<f2") {
+    const std::vector<std::uint16_t> bits = convert<std::uint16_t, std::uint16_t>(bytes);
+    for (const std::uint16_t half : bits) array.values.push_back(from_half(half));
+  } else if (header.dtype == "<f4") {
     array.values = convert<float, Real>(bytes);
   } else if (header.dtype == "<f8") {
     array.values = convert<double, Real>(bytes);
@@ -254,12 +256,17 @@ NpyArray<Real> read_npy(const std::filesystem::path& file) {
   } else if (header.dtype == "<i8") {
     array.values = convert<std::int64_t, Real>(bytes);
   } else {
-    fail(file.string(), 10,
+    fail(file, 10,
          fmt::format("values of type '{}', float32, float64, int32 or int64 were expected",
                      header.dtype));
   }
   if (header.fortran_order) array.values = from_fortran_order(array.values, array.shape);
   return array;
+}
+
+template <class Real>
+NpyArray<Real> read_npy(const std::filesystem::path& file) {
+  return parse_npy<Real>(read_file(file), file.string());
 }
 
 std::string npy_header(DType dtype, std::span<const std::int64_t> shape) {
@@ -298,6 +305,8 @@ void write_npy(const std::filesystem::path& file, std::span<const std::int64_t> 
   write_file(file, bytes, durable);
 }
 
+template NpyArray<float> parse_npy(std::string_view, const std::string&);
+template NpyArray<double> parse_npy(std::string_view, const std::string&);
 template NpyArray<float> read_npy(const std::filesystem::path&);
 template NpyArray<double> read_npy(const std::filesystem::path&);
 template void write_npy(const std::filesystem::path&, std::span<const std::int64_t>,

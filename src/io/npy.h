@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,9 +45,17 @@ struct NpyArray {
 /// @throws DataError: missing, truncated, too long, no array
 [[nodiscard]] NpyHeader read_npy_header(const std::filesystem::path& file);
 
-/// Reads an array of float32, float64, int32 or int64 numbers and converts them to Real.
-/// Real is float or double.
+/// Bytes of all values, none if there are more than memory could ever hold.
+[[nodiscard]] std::optional<std::size_t> npy_byte_count(const NpyHeader& header);
+
+/// Takes an array of float16, float32, float64, int32 or int64 numbers out of the bytes of a file
+/// and converts them to Real. Real is float or double.
+/// @param file for messages
 /// @throws DataError as read_npy_header(), or for another type of numbers
+template <class Real>
+[[nodiscard]] NpyArray<Real> parse_npy(std::string_view content, const std::string& file);
+
+/// The same from a file.
 template <class Real>
 [[nodiscard]] NpyArray<Real> read_npy(const std::filesystem::path& file);
 

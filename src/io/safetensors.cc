@@ -187,6 +187,11 @@ const TensorInfo& Safetensors::find(const std::string& name) const {
   return found->second;
 }
 
+std::string_view Safetensors::bytes(const std::string& name) const {
+  const TensorInfo& info = find(name);
+  return std::string_view(content_).substr(info.offset, info.bytes);
+}
+
 template <class Real>
 void Safetensors::copy(const std::string& name, std::span<const std::int64_t> shape,
                        std::span<Real> out) const {

@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stategrad::io {
@@ -45,6 +46,9 @@ class Safetensors {
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
   [[nodiscard]] const std::map<std::string, TensorInfo>& tensors() const { return tensors_; }
   [[nodiscard]] bool contains(const std::string& name) const { return tensors_.contains(name); }
+
+  /// The bytes of a tensor, as long as this object lives. @throws DataError if it is missing
+  [[nodiscard]] std::string_view bytes(const std::string& name) const;
 
   /// Copies the numbers of a tensor, converted from F32 or F64 to Real (float or double).
   /// @throws DataError if it is missing, of another shape, or no F32 or F64
