@@ -4,10 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "io/pickle_bytes.h"
 #include "io/pickle_rules.h"
+#include "io/pickle_stack.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::io {
@@ -15,14 +14,13 @@ namespace {
 
 /// Far beyond any file of weights, whose pickle has some hundred bytes for each array.
 constexpr std::size_t kMostBytes = 64 << 20;
-constexpr std::size_t kMostValues = 1'000'000;
 constexpr std::size_t kMostSteps = 20'000'000;
 constexpr std::size_t kLongestName = 512;
 constexpr std::uint8_t kNewestProtocol = 5;
 
-class Reader {
+class Reader : private PickleStack {
  public:
-  Reader(std::string_view bytes, const std::string& file) : bytes_(bytes, file) {}
+  Reader(std::string_view bytes, const std::string& file) : PickleStack(bytes, file) {}
 
   Pickle read() {
     if (bytes_.size() > kMostBytes) {
@@ -41,46 +39,6 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& message) const { bytes_.fail(message); }
-
-  // ---- values and the stack ----
-  PickleId add(PickleKind kind) {
-    if (pickle_.values.size() == kMostValues) {
-      fail(fmt::format("more than {} values, which no file of weights has", kMostValues));
-    }
-    pickle_.values.emplace_back().kind = kind;
-    return static_cast<PickleId>(pickle_.values.size() - 1);
-  }
-  PickleValue& push(PickleKind kind) {
-    const PickleId id = add(kind);
-    stack_.push_back(id);
-    return pickle_.values[id];
-  }
-  /// Where the part of the stack begins that opcodes may take from.
-  [[nodiscard]] std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
-  PickleId pop() {
-    if (stack_.size() <= floor()) fail("damaged: it takes a value where there is none");
-    const PickleId id = stack_.back();
-    stack_.pop_back();
-    return id;
-  }
-  PickleId top() const {
-    if (stack_.size() <= floor()) fail("damaged: it needs a value where there is none");
-    return stack_.back();
-  }
-  std::vector<PickleId> pop_to_mark() {
-    if (marks_.empty()) fail("damaged: it goes back to a mark where there is none");
-    const auto first = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<PickleId> items(first, stack_.end());
-    stack_.erase(first, stack_.end());
-    marks_.pop_back();
-    return items;
-  }
-  PickleValue& of_kind(PickleId id, PickleKind kind, const char* what) {
-    if (pickle_.values[id].kind != kind) fail(fmt::format("damaged: {} was expected", what));
-    return pickle_.values[id];
-  }
-
   // ---- opcodes, in groups; false for those of another group ----
   bool frame(std::uint8_t op) {
     if (op == 0x80) {
@@ -398,12 +356,7 @@ class Reader {
     if (value.kind == PickleKind::kObject) value.state = state;
   }
 
-  PickleBytes bytes_;
   std::size_t copied_ = 0;  ///< items of dicts that were made from lists
-  Pickle pickle_;
-  std::vector<PickleId> stack_;
-  std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint32_t, PickleId> memo_;
 };
 
 }  // namespace
