@@ -262,11 +262,10 @@ class OtherFiles(ImportTest):
         numpy.savez(self.path("short"), **{
             name: state[theirs.get(ours, ours)].numpy() for ours, name in short.items()})
         self.refuse("short.npz", "no recurrent weights", "--map")
+        self.refuse("short.npz", "no such array", code=2, arguments=["--map", "output.bias=z"])
         maps = [x for ours, name in short.items() for x in ("--map", f"{ours}={name}")]
         self.bring("short.npz", *maps)
         self.assert_same(model)
-        self.refuse("short.npz", "no such array", code=2, arguments=["--map", "output.bias=z"]) \
-            if not os.path.exists(self.path("out")) else None
 
     def test_a_perplexity_that_was_stated_is_compared(self):
         model = RNNModel("LSTM")
@@ -379,8 +378,6 @@ def tensor(key="0", size=4, offset=0, shape=(4,), strides=(1,), storage="torch.F
 class HostileFiles(ImportTest):
     def hostile(self, content, *needles, extra=()):
         self.write("evil", archive(content, extra))
-        limit = ["bash", "-c", "ulimit -v 3000000; exec \"$0\" \"$@\""]
-        del limit
         outcome = self.refuse("evil", "evil", *needles)
         self.assertEqual(len(outcome.err.strip().splitlines()), 1)
 
@@ -440,7 +437,6 @@ class HostileFiles(ImportTest):
         refused("16 bytes where 40 were expected", size=10)
         refused("not in the file", key="1")
         refused("not in the file", key="../version")
-        refused("os.system", storage="os.system") if False else None
         refused("cannot be read", storage="torch.QInt8Storage")
 
     def test_archives_that_are_damaged(self):
