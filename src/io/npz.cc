@@ -145,6 +145,48 @@ std::uint64_t npz_upper_bound(std::uint64_t bytes_of_items) {
   return bytes_of_items > kLargest - overhead ? kLargest : bytes_of_items + overhead;
 }
 
+void write_npz(const std::filesystem::path& file, std::span<const NpzArray> arrays) {
+  TemporaryPath target(file);
+  std::vector<std::string> contents;  // What libzip reads when it closes the archive.
+  for (const NpzArray& array : arrays) {
+    std::string content = npy_header(array.dtype, array.shape);
+    const auto bytes = static_cast<std::size_t>(
+        std::accumulate(array.shape.begin(), array.shape.end(),
+                        std::int64_t{array.dtype == DType::kFloat32 ? 4 : 8}, std::multiplies<>()));
+    if (bytes != array.bytes.size()) {
+      throw UsageError(fmt::format("array {}: {} bytes where its shape needs {}", array.name,
+                                   array.bytes.size(), bytes));
+    }
+    content.append(reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
+    contents.push_back(std::move(content));
+  }
+  int code = 0;
+  Archive archive(zip_open(target.path().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  if (!archive) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    fail(file, &error);
+  }
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    zip_source_t* source =
+        zip_source_buffer(archive.get(), contents[i].data(), contents[i].size(), 0);
+    const zip_int64_t index = source == nullptr
+                                  ? -1
+                                  : zip_file_add(archive.get(), (arrays[i].name + ".npy").c_str(),
+                                                 source, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      zip_source_free(source);
+      fail(file, zip_get_error(archive.get()));
+    }
+    const auto entry = static_cast<zip_uint64_t>(index);
+    zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 0);
+    zip_file_set_mtime(archive.get(), entry, kFirstOf1980, 0);
+  }
+  if (zip_close(archive.get()) != 0) fail(file, zip_get_error(archive.get()));
+  static_cast<void>(archive.release());
+  target.commit();
+}
+
 std::vector<NpzEntry> read_npz_entries(const std::filesystem::path& file) {
   int code = 0;
   const Archive archive(zip_open(file.c_str(), ZIP_RDONLY, &code));

@@ -52,6 +52,19 @@ class NpzWriter {
 /// @throws ResourceError if the memory does not suffice
 [[nodiscard]] std::uint64_t npz_compressed_size(std::span<const std::byte> bytes);
 
+/// An array to be written; borrows its bytes.
+struct NpzArray {
+  std::string name;  ///< without .npy
+  DType dtype = DType::kFloat32;
+  std::vector<std::int64_t> shape;
+  std::span<const std::byte> bytes;  ///< row-major
+};
+
+/// Writes a compressed archive of arrays in the given order, as numpy.savez_compressed does.
+/// Atomic; the same arrays give the same bytes.
+/// @throws UsageError if bytes do not fit a shape, ResourceError, DataError
+void write_npz(const std::filesystem::path& file, std::span<const NpzArray> arrays);
+
 /// An array in an archive.
 struct NpzEntry {
   std::string name;  ///< without .npy
