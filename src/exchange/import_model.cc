@@ -181,6 +181,9 @@ void check_attributes(const io::ArrayFile& file) {
 bool reset_after(const io::ArrayFile& file, const ImportOptions& options, CellKind cell) {
   if (cell != CellKind::kGru) return false;
   if (options.reset_after) return *options.reset_after;
+  if (file.arrays().contains("reset_after") && file.arrays().at("reset_after").count() == 1) {
+    return file.read("reset_after").front() != 0;
+  }
   const auto said = file.attributes().find("reset_after");
   return said == file.attributes().end() || said->second != "false";
 }

@@ -31,6 +31,8 @@ void add_merge(CLI::App& program, Session& session);
 void add_report(CLI::App& program, Session& session);
 void add_plot(CLI::App& program, Session& session);
 void add_import(CLI::App& program, Session& session);
+void add_export(CLI::App& program, Session& session);
+void add_states(CLI::App& program, Session& session);
 void add_check_gradients(CLI::App& program, Session& session);
 void add_info(CLI::App& program, Session& session);
 void add_documentation(CLI::App& program, Session& session);
