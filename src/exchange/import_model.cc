@@ -40,7 +40,7 @@ class Shapes {
     for (const ForeignLayer& layer : names.layers) {
       const std::int64_t units = expect_matrix(layer.weight_hh, -1, -1)[1];
       const std::int64_t rows = shape(layer.weight_hh)[0];
-      if (rows % units != 0) cell_of(0, file, layer.weight_hh);
+      if (rows % units != 0) fail(layer.weight_hh, fmt::format("a multiple of {0} rows", units));
       const CellKind cell = cell_of(rows / units, file, layer.weight_hh);
       if (!units_.empty() && cell != cell_) {
         throw DataError(file.path(), layer.weight_hh, "is of another cell than the layer below");

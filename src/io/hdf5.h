@@ -43,12 +43,14 @@ class Hdf5Writer {
   void write(const std::string& path, const Shape& shape, std::span<const T> values);
   void write_texts(const std::string& path, const std::vector<std::string>& texts);
 
-  /// Creates an array [0, shape...] that append() makes longer; compressed, a chunk per item.
+  /// Creates an array [0, shape...] that append() makes longer; compressed, in chunks of so many
+  /// items.
   template <class T>
-  void create_growing(const std::string& path, const Shape& item_shape);
-  /// Appends one item.
+  void create_growing(const std::string& path, const Shape& item_shape,
+                      std::int64_t items_in_chunk = 1);
+  /// Appends the items of a chunk, or fewer for the last time.
   template <class T>
-  void append(const std::string& path, std::span<const T> item);
+  void append(const std::string& path, std::span<const T> items);
 
   void commit();
 

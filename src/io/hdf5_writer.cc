@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -170,13 +171,14 @@ void Hdf5Writer::write_texts(const std::string& path, const std::vector<std::str
 }
 
 template <class T>
-void Hdf5Writer::create_growing(const std::string& path, const Shape& item_shape) {
+void Hdf5Writer::create_growing(const std::string& path, const Shape& item_shape,
+                                std::int64_t items_in_chunk) {
   std::vector<hsize_t> size = dimensions(item_shape);
   size.insert(size.begin(), 0);
   std::vector<hsize_t> most = size;
   most[0] = H5S_UNLIMITED;
   std::vector<hsize_t> chunk = size;
-  chunk[0] = 1;
+  chunk[0] = static_cast<hsize_t>(items_in_chunk);
   const Handle space(H5Screate_simple(static_cast<int>(size.size()), size.data(), most.data()),
                      H5Sclose);
   const Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -185,15 +187,17 @@ void Hdf5Writer::create_growing(const std::string& path, const Shape& item_shape
 }
 
 template <class T>
-void Hdf5Writer::append(const std::string& path, std::span<const T> item) {
+void Hdf5Writer::append(const std::string& path, std::span<const T> items) {
   Impl::Growing& growing = impl_->growing.at(path);
   std::vector<hsize_t> count = growing.size;
-  count[0] = 1;
-  const hsize_t first = growing.size[0]++;
+  count[0] = items.size() /
+             std::accumulate(count.begin() + 1, count.end(), hsize_t{1}, std::multiplies<>());
+  const hsize_t first = growing.size[0];
+  growing.size[0] += count[0];
   impl_->check(H5Dset_extent(growing.dataset.get(), growing.size.data()) >= 0);
   const Part part(growing.dataset, first, count);
   impl_->check(H5Dwrite(growing.dataset.get(), memory_type<T>(), part.memory.get(), part.file.get(),
-                        H5P_DEFAULT, item.data()) >= 0);
+                        H5P_DEFAULT, items.data()) >= 0);
 }
 
 void Hdf5Writer::commit() {
@@ -228,9 +232,9 @@ std::uint64_t hdf5_texts_bound(const std::vector<std::string>& texts) {
   return hdf5_array_bound(texts.size(), width_of(texts));
 }
 
-#define STATEGRAD_HDF5_TYPE(T)                                                           \
-  template void Hdf5Writer::write(const std::string&, const Shape&, std::span<const T>); \
-  template void Hdf5Writer::create_growing<T>(const std::string&, const Shape&);         \
+#define STATEGRAD_HDF5_TYPE(T)                                                                 \
+  template void Hdf5Writer::write(const std::string&, const Shape&, std::span<const T>);       \
+  template void Hdf5Writer::create_growing<T>(const std::string&, const Shape&, std::int64_t); \
   template void Hdf5Writer::append(const std::string&, std::span<const T>);
 STATEGRAD_HDF5_TYPE(float)
 STATEGRAD_HDF5_TYPE(double)

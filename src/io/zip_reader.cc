@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <zip.h>
 
+#include <algorithm>
+
 #include "base/atomic_file.h"
 #include "base/memory.h"
 #include "stategrad/errors.h"
@@ -22,7 +24,8 @@ struct ZipReader::Impl {
   [[nodiscard]] zip_stat_t stat(std::size_t entry) const {
     zip_stat_t result;
     zip_stat_init(&result);
-    constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_METHOD;
+    constexpr zip_uint64_t kNeeded =
+        ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
     if (zip_stat_index(archive, entry, 0, &result) != 0 || (result.valid & kNeeded) != kNeeded) {
       fail(entry, "its size cannot be read: the archive is damaged");
     }
@@ -79,7 +82,14 @@ void ZipReader::require_stored(std::size_t entry) const {
 }
 
 std::string ZipReader::read(std::size_t entry) const {
-  const std::uint64_t size = bytes(entry);
+  const zip_stat_t stat = impl_->stat(entry);
+  const std::uint64_t size = stat.size;
+  // Deflate's best is 1032 to 1; other ways to compress that libzip knows are not for arrays.
+  constexpr std::uint64_t kMostCompressed = 1100;
+  const std::uint64_t stored = std::min<std::uint64_t>(stat.comp_size, impl_->file_bytes);
+  if (size / kMostCompressed > stored) {
+    impl_->fail(entry, fmt::format("says that it has {} bytes, more than the file can hold", size));
+  }
   require_memory(size, fmt::format("entry '{}' of {}", name(entry), impl_->file));
   // A byte more than there should be, so that libzip comes to the end and checks the sum.
   std::string content = read_start(entry, static_cast<std::size_t>(size) + 1);

@@ -16,6 +16,7 @@ void add_commands(CLI::App& program, Session& session) {
   add_check_gradients(program, session);
   add_import(program, session);
   add_export(program, session);
+  add_states(program, session);
   add_prepare(program, session);
   add_synth(program, session);
   add_embeddings(program, session);
