@@ -100,10 +100,10 @@ TEST_F(Npy, DamagedHeadersAreRefusedWithTheirOffset) {
   }
   write_file(folder_ / "text.npy", "just some text that is long enough");
   EXPECT_THAT(message_for(folder_ / "text.npy"), HasSubstr("no npy file"));
-  write_file(folder_ / "half.npy", with_header("{'descr': '<f2', 'fortran_order': False, "
-                                               "'shape': (2,), }") +
-                                       "abcd");
-  EXPECT_THAT(message_for(folder_ / "half.npy"), HasSubstr("'<f2'"));
+  write_file(folder_ / "complex.npy", with_header("{'descr': '<c8', 'fortran_order': False, "
+                                                  "'shape': (1,), }") +
+                                          "abcdefgh");
+  EXPECT_THAT(message_for(folder_ / "complex.npy"), HasSubstr("'<c8'"));
 }
 
 TEST_F(Npy, ValuesThatDoNotFitTheShapeAreWrongUse) {

@@ -24,8 +24,7 @@ struct ZipReader::Impl {
   [[nodiscard]] zip_stat_t stat(std::size_t entry) const {
     zip_stat_t result;
     zip_stat_init(&result);
-    constexpr zip_uint64_t kNeeded =
-        ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
+    constexpr zip_uint64_t kNeeded = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
     if (zip_stat_index(archive, entry, 0, &result) != 0 || (result.valid & kNeeded) != kNeeded) {
       fail(entry, "its size cannot be read: the archive is damaged");
     }
