@@ -158,6 +158,13 @@ void require_sense(const OutsideArguments& arguments) {
   }
 }
 
+/// The settings of a model that has neither a folder of its own nor data: those of --set.
+Config settings_of(const std::vector<std::string>& overrides) {
+  std::vector<std::string> items = {"save_path=.", "data_path=."};
+  items.insert(items.end(), overrides.begin(), overrides.end());
+  return config_from_overrides(items).config;
+}
+
 }  // namespace
 
 void add_outside_options(CLI::App& command, OutsideArguments& arguments) {
@@ -213,7 +220,7 @@ OpenedModel open_cell_module(const OutsideArguments& arguments,
   OpenedModel opened{.directory = arguments.cell_module,
                      .weights_file = arguments.cell_module,
                      .description = {.architecture = shape, .dtype = cell.dtype},
-                     .config = config_from_overrides(overrides).config,
+                     .config = settings_of(overrides),
                      .model = std::move(model)};
   opened.other_files = {file};
   if (words) opened.other_files.emplace_back(arguments.vocabulary);
