@@ -33,7 +33,7 @@ CellKind cell_of(std::int64_t gates, const io::ArrayFile& file, const std::strin
 class Shapes {
  public:
   Shapes(const io::ArrayFile& file, const ForeignNames& names, std::int64_t vocab_size)
-      : file_(file), names_(names) {
+      : file_(file) {
     if (names.layers.size() > kMostLayers) throw DataError(file.path(), "", "too many layers");
     embedding_size_ = expect_matrix(names.embedding, vocab_size, -1)[1];
     std::int64_t inputs = embedding_size_;
@@ -94,7 +94,6 @@ class Shapes {
   }
 
   const io::ArrayFile& file_;
-  const ForeignNames& names_;
   CellKind cell_ = CellKind::kLstm;
   std::int64_t embedding_size_ = 0;
   std::vector<std::int64_t> units_;

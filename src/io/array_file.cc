@@ -35,22 +35,22 @@ std::vector<double> convert(std::string_view bytes) {
 
 /// safetensors' names of types in numpy's words.
 std::string numpy_name(const std::string& dtype) {
-  static const std::map<std::string, std::string> kNames{
+  static const std::map<std::string, std::string> names{
       {"F64", "float64"}, {"F32", "float32"}, {"F16", "float16"}, {"BF16", "bfloat16"},
       {"I64", "int64"},   {"I32", "int32"},   {"I16", "int16"},   {"I8", "int8"},
       {"U8", "uint8"},    {"BOOL", "bool"}};
-  const auto found = kNames.find(dtype);
-  return found == kNames.end() ? dtype : found->second;
+  const auto found = names.find(dtype);
+  return found == names.end() ? dtype : found->second;
 }
 
 /// npy's codes of types as names.
 std::string name_of_code(const std::string& code) {
-  static const std::map<std::string, std::string> kNames{
+  static const std::map<std::string, std::string> names{
       {"<f8", "float64"}, {"<f4", "float32"}, {"<f2", "float16"},
       {"<i8", "int64"},   {"<i4", "int32"},   {"<i2", "int16"},
       {"|i1", "int8"},    {"|u1", "uint8"},   {"|b1", "bool"}};
-  const auto found = kNames.find(code);
-  return found == kNames.end() ? code : found->second;
+  const auto found = names.find(code);
+  return found == names.end() ? code : found->second;
 }
 
 class SafetensorsArrays : public ArrayFile {

@@ -155,8 +155,7 @@ void add_analyze(CLI::App& program, Session& session) {
       "stategrad analyze --model models/mine --tags words.tags --frequency-bins 5 -o results",
       "stategrad analyze --model models/mine --tags words.tags --difference NN-NNS -o results",
       "stategrad analyze --model models/mine --tags words.tags --dry-run -o results",
-      "stategrad analyze --cell-module cell.pt --embeddings e.npy --vocab words --text book.txt -o "
-      "out",
+      "stategrad analyze --cell-module cell.pt --inputs x.npy --labels x.labels -o results",
       "stategrad analyze --model models/mine --inputs x.npy --labels x.labels -o results",
       "stategrad analyze --model models/mine --shard 1/2 -o part1   # on one machine",
       "stategrad analyze --model models/mine --shard 2/2 -o part2   # on another",
