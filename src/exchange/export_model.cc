@@ -14,7 +14,7 @@ namespace stategrad::exchange {
 namespace {
 
 /// How a script gets its dict `weights` of tensors.
-constexpr const char* kReadSafetensors = R"(content = open(path, "rb").read()
+constexpr const char* kReadSafetensors = R"(content = numpy.fromfile(path, numpy.uint8).tobytes()
 (size,) = struct.unpack_from("<Q", content)
 header = json.loads(content[8 : 8 + size])
 kinds = {"F32": numpy.float32, "F64": numpy.float64}
@@ -22,8 +22,8 @@ weights = {name: torch.from_numpy(numpy.frombuffer(content[8 + size :][slice(*en
            kinds[entry["dtype"]]).reshape(entry["shape"]).copy())
            for name, entry in header.items() if name != "__metadata__"}
 )";
-constexpr const char* kReadNpz = R"(arrays = numpy.load(path)
-weights = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != "reset_after"}
+constexpr const char* kReadNpz = R"(with numpy.load(path) as arrays:
+    weights = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != "reset_after"}
 )";
 
 template <class Real>
