@@ -52,23 +52,6 @@ Estimate quotient(const Estimate& a, const Estimate& b) {
   return {value, std::hypot(a.error / b.value, value * b.error / b.value)};
 }
 
-Estimate mean_norm(const sinks::GradientSums& sums, std::size_t first, std::size_t blocks) {
-  double norm = 0;
-  double count = 0;
-  for (std::size_t b = first; b < first + blocks; ++b) {
-    norm += sums.norm[b];
-    count += static_cast<double>(sums.count[b]);
-  }
-  std::vector<double> without(blocks);
-  std::vector<double> sizes(blocks);
-  for (std::size_t b = 0; b < blocks; ++b) {
-    sizes[b] = static_cast<double>(sums.count[first + b]);
-    const double rest = count - sizes[b];
-    without[b] = rest > 0 ? (norm - sums.norm[first + b]) / rest : norm / count;
-  }
-  return analysis::jackknife(norm / count, without, sizes);
-}
-
 /// What whitening makes of the embeddings, and of difference vectors.
 struct Whitened {
   std::optional<analysis::Whitening> whitening;
@@ -159,7 +142,8 @@ class ClassEvaluator {
       result.normalised = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
       evaluate_directions(raw, differences, result);
     }
-    result.mean_norm = mean_norm(sums, first, blocks);
+    result.mean_norm = analysis::jackknife_mean(std::span(sums.norm).subspan(first, blocks),
+                                                std::span(sums.count).subspan(first, blocks));
     result.mean_leading = mean_leading(head_, state, signatures, result.delay, result.sampled);
     if (result.sampled > 0) {
       result.kept_by_mean = quotient(result.raw.largest, result.mean_leading);
