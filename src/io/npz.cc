@@ -47,6 +47,50 @@ using Archive = std::unique_ptr<zip_t, Discard>;
                   fmt::format("cannot be written: {}", zip_error_strerror(error)));
 }
 
+/// A new archive of compressed arrays, which appears at `path` when it is closed.
+class CompressedArchive {
+ public:
+  /// @param target the file that messages name
+  CompressedArchive(const std::filesystem::path& path, std::filesystem::path target)
+      : target_(std::move(target)) {
+    int code = 0;
+    archive_.reset(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+    if (archive_) return;
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    fail(target_, &error);
+  }
+  /// The bytes or the file are read when the archive is closed.
+  void add(const std::string& name, std::span<const char> bytes) {
+    add(name, zip_source_buffer(archive_.get(), bytes.data(), bytes.size(), 0));
+  }
+  void add_file(const std::string& name, const std::filesystem::path& file) {
+    add(name, zip_source_file(archive_.get(), file.c_str(), 0, -1));
+  }
+  void close() {
+    if (zip_close(archive_.get()) != 0) fail(target_, zip_get_error(archive_.get()));
+    static_cast<void>(archive_.release());
+  }
+
+ private:
+  /// @param source is given away; null: there was an error
+  void add(const std::string& name, zip_source_t* source) {
+    const zip_int64_t index =
+        source == nullptr ? -1
+                          : zip_file_add(archive_.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      zip_source_free(source);
+      fail(target_, zip_get_error(archive_.get()));
+    }
+    const auto entry = static_cast<zip_uint64_t>(index);
+    zip_set_file_compression(archive_.get(), entry, ZIP_CM_DEFLATE, 0);
+    zip_file_set_mtime(archive_.get(), entry, kFirstOf1980, 0);
+  }
+
+  std::filesystem::path target_;
+  Archive archive_;
+};
+
 }  // namespace
 
 NpzWriter::NpzWriter(const std::filesystem::path& target, DType dtype,
@@ -92,25 +136,9 @@ void NpzWriter::append(std::span<const std::byte> bytes) {
 void NpzWriter::commit() {
   const std::string header = padded_header(dtype_, count_, item_shape_);
   write_at(0, std::as_bytes(std::span(header)));
-  int code = 0;
-  Archive archive(zip_open(archive_.path().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    fail(archive_.target(), &error);
-  }
-  zip_source_t* source = zip_source_file(archive.get(), spool_.path().c_str(), 0, -1);
-  const zip_int64_t index =
-      source == nullptr ? -1 : zip_file_add(archive.get(), "arr_0.npy", source, ZIP_FL_ENC_UTF_8);
-  if (index < 0) {
-    zip_source_free(source);
-    fail(archive_.target(), zip_get_error(archive.get()));
-  }
-  const auto entry = static_cast<zip_uint64_t>(index);
-  zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 0);
-  zip_file_set_mtime(archive.get(), entry, kFirstOf1980, 0);
-  if (zip_close(archive.get()) != 0) fail(archive_.target(), zip_get_error(archive.get()));
-  static_cast<void>(archive.release());
+  CompressedArchive archive(archive_.path(), archive_.target());
+  archive.add_file("arr_0.npy", spool_.path());
+  archive.close();
   archive_.commit();
 }
 
@@ -160,30 +188,11 @@ void write_npz(const std::filesystem::path& file, std::span<const NpzArray> arra
     content.append(reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size());
     contents.push_back(std::move(content));
   }
-  int code = 0;
-  Archive archive(zip_open(target.path().c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    fail(file, &error);
-  }
+  CompressedArchive archive(target.path(), file);
   for (std::size_t i = 0; i < contents.size(); ++i) {
-    zip_source_t* source =
-        zip_source_buffer(archive.get(), contents[i].data(), contents[i].size(), 0);
-    const zip_int64_t index = source == nullptr
-                                  ? -1
-                                  : zip_file_add(archive.get(), (arrays[i].name + ".npy").c_str(),
-                                                 source, ZIP_FL_ENC_UTF_8);
-    if (index < 0) {
-      zip_source_free(source);
-      fail(file, zip_get_error(archive.get()));
-    }
-    const auto entry = static_cast<zip_uint64_t>(index);
-    zip_set_file_compression(archive.get(), entry, ZIP_CM_DEFLATE, 0);
-    zip_file_set_mtime(archive.get(), entry, kFirstOf1980, 0);
+    archive.add(arrays[i].name + ".npy", contents[i]);
   }
-  if (zip_close(archive.get()) != 0) fail(file, zip_get_error(archive.get()));
-  static_cast<void>(archive.release());
+  archive.close();
   target.commit();
 }
 
