@@ -201,7 +201,7 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
                    .options = request.options,
                    .blocks = request.blocks};
   if (request.used) {
-    pass.options.states = with_top_hidden(plan.run.states, plan.run.architecture);
+    pass.options.states = gradient::with_top_hidden(plan.run.states, plan.run.architecture);
   }
   const std::int64_t words = std::ssize(text);
   const auto [first, last] = sources_of(request.shard, words);

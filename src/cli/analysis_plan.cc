@@ -44,7 +44,7 @@ void plan_resources(const AnalysisRequest& request, DType dtype, int threads, An
     sinks::UsedSumsShape shape = sinks::used_shape(plan.wanted);
     shape.blocks = static_cast<int>(sinks::blocks_at_once(run, request.blocks));
     sums += sinks::used_sums_bytes(shape);
-    carried.states = with_top_hidden(std::move(carried.states), run.architecture);
+    carried.states = gradient::with_top_hidden(std::move(carried.states), run.architecture);
   }
   // At the end: the sums of a signature and those of everything in all blocks, and a piece.
   auto at_end = static_cast<std::uint64_t>(block * (2.0 * request.blocks + 1));
@@ -98,13 +98,6 @@ bool is_done(const fs::path& parts, const BlockSources& block,
 }
 
 }  // namespace
-
-std::vector<StateOfLayer> with_top_hidden(std::vector<StateOfLayer> states,
-                                          const Architecture& shape) {
-  const StateOfLayer top{StateKind::kHidden, shape.num_layers - 1};
-  if (std::find(states.begin(), states.end(), top) == states.end()) states.push_back(top);
-  return states;
-}
 
 template <class Real>
 AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const WordId> text,

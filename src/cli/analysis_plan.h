@@ -30,10 +30,6 @@ template <class Real>
                                          std::span<const WordId> text, const OpenedModel& opened,
                                          const AnalysisRequest& request, int threads);
 
-/// The states that a pass carries if it sums up used gradients too.
-[[nodiscard]] std::vector<StateOfLayer> with_top_hidden(std::vector<StateOfLayer> states,
-                                                        const Architecture& shape);
-
 /// The blocks of a shard, and which of their sources are still to come.
 struct AnalysisWork {
   std::vector<std::filesystem::path> parts;  ///< of the blocks that have sources

@@ -72,7 +72,18 @@ class UsingSink : public GradientSink {
   std::vector<double> values_;
 };
 
+StateOfLayer top_hidden(const Architecture& shape) {
+  return {StateKind::kHidden, shape.num_layers - 1};
+}
+
 }  // namespace
+
+std::vector<StateOfLayer> with_top_hidden(std::vector<StateOfLayer> states,
+                                          const Architecture& shape) {
+  const StateOfLayer top = top_hidden(shape);
+  if (std::find(states.begin(), states.end(), top) == states.end()) states.push_back(top);
+  return states;
+}
 
 template <class Real>
 void compute_stored_and_used(const LanguageModel<Real>& model, const ReadWords& text,
@@ -90,10 +101,9 @@ void compute_stored_and_used(const LanguageModel<Real>& model, const ReadWords& 
   }
   const GradientRun stored = plan_state_gradients(model, text.words, options);
   GradientRun run = stored;
-  const StateOfLayer top{StateKind::kHidden, run.architecture.num_layers - 1};
-  const auto found = std::find(run.states.begin(), run.states.end(), top);
+  run.states = with_top_hidden(std::move(run.states), run.architecture);
+  const auto found = std::find(run.states.begin(), run.states.end(), top_hidden(run.architecture));
   const auto index = static_cast<int>(found - run.states.begin());
-  if (found == run.states.end()) run.states.push_back(top);
   std::vector<WordId> words(text.words.begin(), text.words.end());
   if (text.next) words.push_back(*text.next);
   PredictionGradients<Real> predictions(model, words, team);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "stategrad/gradient_sink.h"
 #include "stategrad/language_model.h"
@@ -34,6 +35,11 @@ struct ReadWords {
   std::span<const WordId> words;
   std::optional<WordId> next = {};  ///< that follows them; without it the last position has no u
 };
+
+/// The states that such a pass carries: those that are stored, and the hidden state of the top
+/// layer, last unless it is one of them.
+[[nodiscard]] std::vector<StateOfLayer> with_top_hidden(std::vector<StateOfLayer> states,
+                                                        const Architecture& shape);
 
 /// compute_state_gradients() with the used gradients beside it, in one pass.
 ///
