@@ -3,6 +3,7 @@
 // Fixed-size aligned memory for the kernels.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -53,5 +54,14 @@ class Buffer {
   std::unique_ptr<T, Free> data_;
   std::size_t size_ = 0;
 };
+
+/// The numbers of a container, each rounded to the nearest T.
+template <class T, class Values>
+[[nodiscard]] Buffer<T> converted(const Values& values) {
+  Buffer<T> out(values.size());
+  std::transform(values.begin(), values.end(), out.begin(),
+                 [](auto value) { return static_cast<T>(value); });
+  return out;
+}
 
 }  // namespace stategrad

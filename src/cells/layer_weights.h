@@ -31,4 +31,17 @@ struct LayerWeights {
   Buffer<Real> bias_hh;    ///< [G*H]; zero and untrained but for the candidate of a GRU reset-after
 };
 
+/// The same weights in this or another precision.
+template <class To, class From>
+[[nodiscard]] LayerWeights<To> converted_weights(const LayerWeights<From>& weights) {
+  LayerWeights<To> out;
+  out.input_size = weights.input_size;
+  out.size = weights.size;
+  out.weight_ih = converted<To>(weights.weight_ih);
+  out.weight_hh = converted<To>(weights.weight_hh);
+  out.bias_ih = converted<To>(weights.bias_ih);
+  out.bias_hh = converted<To>(weights.bias_hh);
+  return out;
+}
+
 }  // namespace stategrad::cells

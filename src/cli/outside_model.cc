@@ -7,10 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
-#include "base/atomic_file.h"
 #include "cli/model_arguments.h"
 #include "io/npy.h"
 #include "model/digest.h"
@@ -18,6 +16,7 @@
 #include "model/plugin_cell.h"
 #include "sinks/run_description.h"
 #include "stategrad/errors.h"
+#include "text/lines.h"
 #include "text/word_list.h"
 
 namespace stategrad::cli {
@@ -55,14 +54,8 @@ Vectors read_vectors(const std::string& file) {
 }
 
 std::vector<std::string> read_lines(const std::string& file) {
-  const std::string content = read_file(file);
   std::vector<std::string> lines;
-  for (std::size_t start = 0; start < content.size();) {
-    const std::size_t end = std::min(content.find('\n', start), content.size());
-    lines.push_back(content.substr(start, end - start));
-    if (!lines.back().empty() && lines.back().back() == '\r') lines.back().pop_back();
-    start = end + 1;
-  }
+  text::for_each_line(file, [&](std::string_view line, std::int64_t) { lines.emplace_back(line); });
   return lines;
 }
 
@@ -92,36 +85,6 @@ Vocabulary numbered(std::int64_t count) {
 }
 
 template <class Real>
-Buffer<Real> as_buffer(const std::vector<double>& values) {
-  Buffer<Real> buffer(values.size());
-  std::transform(values.begin(), values.end(), buffer.begin(),
-                 [](double value) { return static_cast<Real>(value); });
-  return buffer;
-}
-
-template <class Real>
-Buffer<Real> copy_of(const Buffer<Real>& values) {
-  Buffer<Real> copy(values.size());
-  std::copy(values.begin(), values.end(), copy.begin());
-  return copy;
-}
-
-template <class Real>
-std::vector<cells::LayerWeights<Real>> copy_of(
-    const std::vector<cells::LayerWeights<Real>>& layers) {
-  std::vector<cells::LayerWeights<Real>> copies(layers.size());
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    copies[l].input_size = layers[l].input_size;
-    copies[l].size = layers[l].size;
-    copies[l].weight_ih = copy_of(layers[l].weight_ih);
-    copies[l].weight_hh = copy_of(layers[l].weight_hh);
-    copies[l].bias_ih = copy_of(layers[l].bias_ih);
-    copies[l].bias_hh = copy_of(layers[l].bias_hh);
-  }
-  return copies;
-}
-
-template <class Real>
 LanguageModel<Real> model_without_output(Vocabulary vocabulary, const Architecture& shape,
                                          std::vector<cells::LayerWeights<Real>> layers,
                                          const Vectors& vectors,
@@ -130,7 +93,7 @@ LanguageModel<Real> model_without_output(Vocabulary vocabulary, const Architectu
   parameters.module = std::move(module);
   parameters.architecture = shape;
   parameters.architecture.vocab_size = vocabulary.size();
-  parameters.embedding = as_buffer<Real>(vectors.values);
+  parameters.embedding = converted<Real>(vectors.values);
   parameters.layers = std::move(layers);
   return LanguageModel<Real>(std::move(vocabulary), std::move(parameters));
 }
@@ -242,8 +205,12 @@ OpenedModel with_inputs(const OpenedModel& opened, const std::string& file) {
   driven.other_files.emplace_back(file);
   driven.model = std::visit(
       [&]<class Real>(const LanguageModel<Real>& model) -> AnyLanguageModel {
+        std::vector<cells::LayerWeights<Real>> layers;
+        for (const auto& layer : model.parameters().layers) {
+          layers.push_back(cells::converted_weights<Real>(layer));
+        }
         return model_without_output<Real>(numbered(vectors.count), model.architecture(),
-                                          copy_of(model.parameters().layers), vectors);
+                                          std::move(layers), vectors);
       },
       opened.model);
   return driven;

@@ -69,28 +69,16 @@ LanguageModel<Other> LanguageModel<Real>::as() const {
   if constexpr (std::is_same_v<Real, Other>) {
     return *this;
   } else {
-    const auto convert = [](const Buffer<Real>& values) {
-      Buffer<Other> out(values.size());
-      std::transform(values.begin(), values.end(), out.begin(),
-                     [](Real value) { return static_cast<Other>(value); });
-      return out;
-    };
-    auto converted = std::make_shared<Parameters<Other>>();
-    converted->architecture = architecture();
-    converted->module = parameters_->module;
-    converted->embedding = convert(parameters_->embedding);
+    auto other = std::make_shared<Parameters<Other>>();
+    other->architecture = architecture();
+    other->module = parameters_->module;
+    other->embedding = converted<Other>(parameters_->embedding);
     for (const auto& layer : parameters_->layers) {
-      auto& other = converted->layers.emplace_back();
-      other.input_size = layer.input_size;
-      other.size = layer.size;
-      other.weight_ih = convert(layer.weight_ih);
-      other.weight_hh = convert(layer.weight_hh);
-      other.bias_ih = convert(layer.bias_ih);
-      other.bias_hh = convert(layer.bias_hh);
+      other->layers.push_back(cells::converted_weights<Other>(layer));
     }
-    converted->output_weight = convert(parameters_->output_weight);
-    converted->output_bias = convert(parameters_->output_bias);
-    return LanguageModel<Other>(vocabulary_, std::move(converted));
+    other->output_weight = converted<Other>(parameters_->output_weight);
+    other->output_bias = converted<Other>(parameters_->output_bias);
+    return LanguageModel<Other>(vocabulary_, std::move(other));
   }
 }
 
