@@ -8,6 +8,7 @@
 #include "analysis/whitening.h"
 #include "report/evaluate.h"
 #include "report/key_delays.h"
+#include "report/model_angles.h"
 #include "report/page.h"
 #include "report/probe_results.h"
 #include "report/reproduce_results.h"
@@ -93,12 +94,16 @@ void write_analysis_results(const std::filesystem::path& directory,
                             const report::EvaluationChoices& choices, const Session& session,
                             ThreadTeam& team) {
   const sinks::ClassStatisticsReader reader(directory / sinks::kStatisticsFileName);
+  report::check(choices, reader.head().classes.names, reader.head().run.architecture);
   const auto progress =
       session.make_progress("spectra", "classes", report::evaluations(reader.head()));
   report::EvaluateOptions options{.spectrum = {}, .choices = choices, .on_progress = {}};
   options.spectrum.seed = session.seed.value_or(1);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
-  const report::Results results = report::evaluate(reader, options, team);
+  report::Results results = report::evaluate(reader, options, team);
+  for (const std::string& other : choices.others) {
+    report::compare_models(reader.head(), other, choices, team, results);
+  }
   report::write_results(directory, results, reader.head(),
                         probe_of_same_model(directory, reader.head().run, session),
                         report::read_analysis_json(directory, fingerprints_of(reader.head().run)));

@@ -34,6 +34,13 @@ void add_evaluation_options(CLI::App& command, EvaluationArguments& arguments) {
                   "Share of the diagonal in the covariance, 0 to 1, for frequency, shrunk and zca; "
                   "with shrunk the best one if it is not given")
       ->type_name("L");
+  command
+      .add_option("--compare", arguments.others,
+                  "Angles to what another model remembers of the same words: the folder of its "
+                  "results. May be given more than once")
+      ->type_name("DIR")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 report::EvaluationChoices evaluation_choices(const EvaluationArguments& arguments) {
@@ -41,7 +48,8 @@ report::EvaluationChoices evaluation_choices(const EvaluationArguments& argument
       .differences = arguments.differences,
       .subspace = arguments.subspace,
       .whitening = {.kind = report::parse_whitening_kind(arguments.whitening),
-                    .shrinkage = arguments.shrinkage}};
+                    .shrinkage = arguments.shrinkage},
+      .others = arguments.others};
   report::check(choices.whitening);
   return choices;
 }

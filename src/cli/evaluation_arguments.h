@@ -17,9 +17,10 @@ struct EvaluationArguments {
   int subspace = 0;                      ///< --subspace
   std::string whitening = "types";       ///< --whitening
   std::optional<double> shrinkage;       ///< --shrinkage
+  std::vector<std::string> others;       ///< --compare
 };
 
-/// Adds --difference, --subspace, --whitening and --shrinkage.
+/// Adds --difference, --subspace, --whitening, --shrinkage and --compare.
 void add_evaluation_options(CLI::App& command, EvaluationArguments& arguments);
 
 /// @throws UsageError as report::parse_whitening_kind() and report::check() of a whitening

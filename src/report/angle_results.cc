@@ -31,7 +31,7 @@ void compare_pair(const char* kind, const std::pair<Remembered, Remembered>& pai
                   std::vector<AngleResult>& angles) {
   try {
     angles.push_back(
-        {kind, pair.first.place, pair.second.place,
+        {kind, pair.first.place, pair.second.place, "",
          analysis::compare_subspaces(*pair.first.subspaces, *pair.second.subspaces, k)});
   } catch (const NumericalError&) {
     // One of them remembers fewer than k directions.
@@ -42,12 +42,13 @@ Json place_json(const SubspacePlace& place) {
   return {{"class", place.class_name}, {"delay", place.delay}};
 }
 
-Json angle_json(const AngleResult& angle, const StateOfLayer& state, int k) {
+Json angle_json(const AngleResult& angle, const StateOfLayer& state) {
   Json json = {{"kind", angle.kind}};
   json.update(state_json(state));
   json["first"] = place_json(angle.first);
   json["second"] = place_json(angle.second);
-  json["k"] = k;
+  if (!angle.other.empty()) json["second"]["results"] = angle.other;
+  json["k"] = angle.comparison.degrees.size();
   json["degrees"] = angle.comparison.degrees;
   json["mean_cosine"] = number_json(angle.comparison.mean_cosine);
   json["overlap"] = estimate_json(angle.comparison.overlap, angle.comparison.blocks);
@@ -55,14 +56,15 @@ Json angle_json(const AngleResult& angle, const StateOfLayer& state, int k) {
   return json;
 }
 
-std::vector<io::Cell> angle_row(const AngleResult& angle, const StateOfLayer& state, int k) {
+std::vector<io::Cell> angle_row(const AngleResult& angle, const StateOfLayer& state) {
   std::vector<io::Cell> row = {angle.kind};
   for (io::Cell& cell : state_cells(state)) row.push_back(std::move(cell));
   for (const SubspacePlace& place : {angle.first, angle.second}) {
     row.emplace_back(place.class_name);
     row.emplace_back(std::int64_t{place.delay});
   }
-  row.emplace_back(std::int64_t{k});
+  row.emplace_back(angle.other);
+  row.emplace_back(std::ssize(angle.comparison.degrees));
   append_estimate(angle.comparison.overlap, angle.comparison.blocks, row);
   row.push_back(cell_of(angle.comparison.chance));
   row.push_back(cell_of(angle.comparison.mean_cosine));
@@ -101,12 +103,12 @@ ResultPart angles_part(const Results& results) {
   if (!results.whitening_failure.empty()) return part;
   part.json = Json::array();
   io::Table table({"kind", "state", "layer", "first_class", "first_delay", "second_class",
-                   "second_delay", "k", "overlap", "low", "high", "error", "chance", "mean_cosine",
-                   "degrees"});
+                   "second_delay", "second_results", "k", "overlap", "low", "high", "error",
+                   "chance", "mean_cosine", "degrees"});
   for (const StateResult& state : results.states) {
     for (const AngleResult& angle : state.angles) {
-      part.json.push_back(angle_json(angle, state.state, results.subspace));
-      table.add(angle_row(angle, state.state, results.subspace));
+      part.json.push_back(angle_json(angle, state.state));
+      table.add(angle_row(angle, state.state));
     }
   }
   part.files.front().table = std::move(table);

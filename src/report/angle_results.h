@@ -15,8 +15,8 @@ namespace stategrad::report {
 /// @param classes with their subspaces
 [[nodiscard]] std::vector<AngleResult> angles_of(const std::vector<ClassResult>& classes, int k);
 
-/// The key `angles`: an object per pair; and angles.csv, with a row per pair. Without a whitening
-/// neither.
+/// The key `angles`: an object per pair, those of compare_models() too; and angles.csv, with a row
+/// per pair. Without a whitening neither.
 [[nodiscard]] ResultPart angles_part(const Results& results);
 
 }  // namespace stategrad::report

@@ -105,7 +105,7 @@ class ClassEvaluator {
     for (int delay = 0; delay < head_.run.max_delay; ++delay) {
       const auto first = sums.count.begin() + static_cast<std::ptrdiff_t>(blocks) * delay;
       const std::int64_t count = std::accumulate(first, first + head_.blocks, std::int64_t{0});
-      if (count == 0) continue;
+      if (count == 0 || (options_.only_subspaces && !is_key_delay(delay))) continue;
       results.push_back({.delay = delay, .count = count});
     }
     std::atomic<std::size_t> next{0};
@@ -130,7 +130,9 @@ class ClassEvaluator {
     for (std::size_t b = first; b < first + blocks; ++b) {
       raw.push_back({sums.count[b], {sums.sum.data() + b * numbers, numbers}});
     }
-    result.raw = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+    if (!options_.only_subspaces) {
+      result.raw = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+    }
     if (whitened_.whitening) {
       std::vector<analysis::Matrix> products;
       for (BlockSum& block : raw) {
@@ -139,9 +141,12 @@ class ClassEvaluator {
             whitened_.whitening->factor));
         block.sum = products.back().values;
       }
-      result.normalised = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+      if (!options_.only_subspaces) {
+        result.normalised = analysis::analyse_mean(raw, rows, columns, options_.spectrum);
+      }
       evaluate_directions(raw, differences, result);
     }
+    if (options_.only_subspaces) return;
     result.mean_norm = analysis::jackknife_mean(std::span(sums.norm).subspan(first, blocks),
                                                 std::span(sums.count).subspan(first, blocks));
     result.mean_leading = mean_leading(head_, state, signatures, result.delay, result.sampled);
@@ -181,7 +186,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const sinks::ClassStatistics& head = reader.head();
   const Architecture& shape = head.run.architecture;
   Results results;
-  results.used = evaluate_used(reader);
+  if (!options.only_subspaces) results.used = evaluate_used(reader);
   results.subspace = subspace_size(options.choices, shape);
   results.differences =
       find_differences(options.choices.differences, head.classes.names, shape.embedding_size);
@@ -198,7 +203,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
       ClassResult of_class{name, group, {}, {}};
       of_class.delays =
           evaluator.evaluate(sums, state, members, differences_of(results.differences, name), team);
-      of_class.memory = memory_of(of_class.delays);
+      if (!options.only_subspaces) of_class.memory = memory_of(of_class.delays);
       result.classes.push_back(std::move(of_class));
       if (options.on_progress) options.on_progress(++done);
     };
@@ -211,8 +216,10 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
       add(head.classes.names[c], head.classes.groups[c],
           reader.read_class(state, static_cast<int>(c)), members);
     }
-    result.comparisons = compare(result.classes);
-    result.angles = angles_of(result.classes, results.subspace);
+    if (!options.only_subspaces) {
+      result.comparisons = compare(result.classes);
+      result.angles = angles_of(result.classes, results.subspace);
+    }
     results.states.push_back(std::move(result));
   }
   return results;

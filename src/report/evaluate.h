@@ -16,6 +16,8 @@ namespace stategrad::report {
 struct EvaluateOptions {
   analysis::MeanSpectrumOptions spectrum;
   EvaluationChoices choices = {};
+  /// Only DelayResult::subspaces: no spectra, and nothing that is made of them.
+  bool only_subspaces = false;
   /// Called by one thread with the number of classes done, of all states.
   std::function<void(std::int64_t)> on_progress;
 };

@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "sinks/class_statistics.h"
+#include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::report {
@@ -26,6 +29,11 @@ void check(const EvaluationChoices& choices, std::span<const std::string> classe
   check(choices.whitening);
   static_cast<void>(subspace_size(choices, shape));
   static_cast<void>(find_differences(choices.differences, classes, shape.embedding_size));
+  for (const std::string& other : choices.others) {
+    const sinks::ClassStatisticsReader reader(std::filesystem::path(other) /
+                                              sinks::kStatisticsFileName);
+    static_cast<void>(subspace_size(choices, reader.head().run.architecture));
+  }
 }
 
 }  // namespace stategrad::report

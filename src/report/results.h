@@ -67,9 +67,10 @@ struct SubspacePlace {
 
 /// Two remembered subspaces of one state.
 struct AngleResult {
-  std::string kind;  ///< delays, or classes
+  std::string kind;  ///< delays, classes, or models
   SubspacePlace first;
   SubspacePlace second;
+  std::string other;  ///< the folder of the other model's results; empty but for models
   analysis::SubspaceComparison comparison;
 };
 

@@ -10,7 +10,7 @@ import h5py
 import numpy
 import scipy.linalg
 
-from program import ProgramTest
+from program import ProgramTest, write_config
 
 CLASSES = ["--word-list", "animals=animals.txt", "--word-list", "short=short.txt"]
 
@@ -169,6 +169,54 @@ class Differences(ProgramTest):
             rows = list(csv.DictReader(file))
         self.assertEqual([float(row["overlap"]) for row in rows],
                          [angle["overlap"]["estimate"] for angle in angles])
+
+    def test_angles_between_models_are_those_of_the_coordinates_of_words(self):
+        write_config(self.path("gru.config"), basic_cell="GRU", embedding_size=4, size=6,
+                     save_path="gru/", max_max_epoch=1)
+        self.succeed("train", "--config", "gru.config")
+        self.analyze("results")
+        self.succeed("analyze", "--model", "gru", "--max-delay", "4", "--sample", "5", "--no-used",
+                     "--probe-sample", "0", "-o", "others", *CLASSES)
+        self.succeed("report", "results", "--subspace", "2", "--compare", "others")
+        words = [self.coordinates(folder, state) for folder, state in (("results", "cell"),
+                                                                        ("others", "hidden"))]
+        angles = [a for a in self.summary("results")["angles"] if a["kind"] == "models"
+                  and a["state"] == "cell"]
+        self.assertEqual([(a["second"]["class"], a["second"]["delay"]) for a in angles],
+                         [(name, d) for name in ("all", "animals", "short") for d in (0, 1, 2)])
+        for angle in angles[:3]:
+            self.assertEqual(angle["second"]["results"], "others")
+            delay = angle["first"]["delay"]
+
+            def degrees(kept):
+                return scipy.linalg.subspace_angles(*(of(delay, kept) for of in words))[::-1]
+
+            blocks = numpy.arange(10)
+            numpy.testing.assert_allclose(numpy.radians(angle["degrees"]), degrees(blocks),
+                                          atol=1e-6)
+            without = numpy.array([(numpy.cos(degrees(blocks != b)) ** 2).mean() for b in blocks])
+            self.assertAlmostEqual(angle["overlap"]["estimate"],
+                                   (numpy.cos(degrees(blocks)) ** 2).mean(), places=6)
+            # All blocks but the last have nearly as many words: the plain jackknife is close.
+            plain = numpy.sqrt(0.9 * ((without - without.mean()) ** 2).sum())
+            self.assertAlmostEqual(angle["overlap"]["error"] / plain, 1, delta=0.2)
+        self.fail_with(1, ["nowhere/statistics.h5"], "report", "results", "--compare", "nowhere")
+        self.succeed("report", "results")
+        self.assertNotIn("models", {a["kind"] for a in self.summary("results")["angles"]})
+
+    def coordinates(self, folder, state):
+        """Of the words along the two directions that the state remembers best, by delay and blocks."""
+        embeddings = self.embeddings(folder)
+        factor = numpy.linalg.cholesky(numpy.cov(embeddings.T))
+        with h5py.File(self.path(folder, "statistics.h5")) as file:
+            counts = file[f"{state}/layer_0/count"][()]
+            sums = file[f"{state}/layer_0/sum"][()]
+
+        def of(delay, kept):
+            mean = sums[delay][kept].sum(axis=0) / counts[delay][kept].sum() @ factor
+            directions = numpy.linalg.svd(mean)[2][:2].T
+            return (embeddings - embeddings.mean(axis=0)) @ numpy.linalg.inv(factor).T @ directions
+        return of
 
     def test_whitenings_are_those_of_numpy(self):
         self.analyze("results")

@@ -56,8 +56,10 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
   request.choices = evaluation_choices(arguments.evaluation);
-  if (request.shard.of > 1 && !request.choices.differences.empty()) {
-    throw UsageError("--difference: a shard has no results, give it to 'stategrad merge'");
+  if (request.shard.of > 1 &&
+      !(request.choices.differences.empty() && request.choices.others.empty())) {
+    throw UsageError(
+        "--difference and --compare: a shard has no results, give them to 'stategrad merge'");
   }
   request.memory_limit = memory_limit(arguments.forecast);
   choose_states(arguments.states, opened, request.options);

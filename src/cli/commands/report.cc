@@ -30,6 +30,7 @@ void add_report(CLI::App& program, Session& session) {
       "stategrad report results",
       "stategrad report results --difference NN-NNS --difference plural=plural.npy",
       "stategrad report results --whitening frequency --shrinkage 0.1 --subspace 10",
+      "stategrad report results --compare results-gru",
       "stategrad report results --json | jq '.[] | select(.delay == 10)'",
   }));
   command->callback([&session, arguments] {
