@@ -56,6 +56,9 @@ export const glossary = {
   "relative memory":
     "How well the direction in which two classes differ is kept, relative to the best kept direction: 100 % when it " +
     "is kept best of all.",
+  overlap:
+    "How alike two sets of best kept directions are: the mean squared cosine of the principal angles between them. 1 " +
+    "for the same directions, 0 for directions at right angles.",
   PCA: "Principal component analysis: the flat view in which the words spread most.",
   LDA: "Linear discriminant analysis: the flat view in which the classes are furthest apart.",
   "forget gate":

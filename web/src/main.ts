@@ -6,6 +6,7 @@ import { stateLabel } from "./format.js";
 import type { Results } from "./results.js";
 import { element } from "./rich.js";
 import { sectionElement, type Section, type View } from "./section.js";
+import { anglesSection } from "./sections/angles.js";
 import { averagingSection } from "./sections/averaging.js";
 import { classesSection } from "./sections/classes.js";
 import { differencesSection } from "./sections/differences.js";
@@ -28,6 +29,7 @@ const sections: Section[] = [
   classesSection,
   wordsSection,
   differencesSection,
+  anglesSection,
   averagingSection,
   usedSection,
   timescalesSection,

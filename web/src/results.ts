@@ -104,6 +104,26 @@ export interface WordDelays extends StateName {
   words: { word: string; count: number; norms: (number | null)[] }[];
 }
 
+/** What a remembered subspace is of; `results` is the folder of another model's. */
+export interface SubspacePlace {
+  class: string;
+  delay: number;
+  results?: string;
+}
+
+/** How alike the directions are that two places remember best. */
+export interface Angle extends StateName {
+  kind: "delays" | "classes" | "models";
+  first: SubspacePlace;
+  second: SubspacePlace;
+  k: number;
+  degrees: number[];
+  mean_cosine: number | null;
+  overlap: Estimate;
+  /** The overlap of random directions. */
+  chance: number | null;
+}
+
 export interface Difference extends StateName {
   name: string;
   first?: string;
@@ -179,6 +199,7 @@ export interface Results {
   coordinates?: Coordinates;
   word_delays?: WordDelays[];
   differences?: Difference[];
+  angles?: Angle[];
   used?: Used[];
   timescales?: Timescales[];
   validity?: Validity[];

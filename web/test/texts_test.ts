@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatCount, formatDelays, formatNumber, formatP, formatShare, formatWords } from "../src/format.js";
-import type { ClassResult, Comparison, DelayResult, Memory, Probe } from "../src/results.js";
+import type { Angle, ClassResult, Comparison, DelayResult, Memory, Probe } from "../src/results.js";
 import { list, plain } from "../src/rich.js";
+import { angleSentence, toldOf } from "../src/texts/angles.js";
 import { averaging } from "../src/texts/averaging.js";
 import { probeSentence } from "../src/texts/probe.js";
 import { matching } from "../src/texts/words.js";
@@ -177,4 +178,23 @@ test("a search looks for parts of words in any case", () => {
   const words = ["Cat", "dog"].map((word) => ({ word, count: 1, norms: [] }));
   assert.deepEqual(matching(words, " cA ").map(({ word }) => word), ["Cat"]);
   assert.equal(matching(words, "").length, 2);
+});
+
+test("directions in common are claimed only above chance", () => {
+  const angle = (kind: Angle["kind"], delay: number, overlap: number): Angle => ({
+    kind,
+    state: "cell",
+    layer: 0,
+    first: { class: "all", delay: kind === "delays" ? 0 : delay },
+    second: { class: "all", delay, ...(kind === "models" ? { results: "gru" } : {}) },
+    k: 5,
+    degrees: [],
+    mean_cosine: null,
+    overlap: estimate(overlap, 0.01),
+    chance: 0.2,
+  });
+  assert.match(plain(angleSentence(angle("delays", 3, 0.5))), /^Delay 0 and delay 3: the overlap is 0.500 .*surely have/);
+  assert.match(plain(angleSentence(angle("delays", 3, 0.21))), /is not sure\.$/);
+  const told = toldOf([angle("delays", 1, 0.5), angle("delays", 20, 0.4), angle("models", 1, 0.3), angle("models", 5, 0.3)]);
+  assert.deepEqual(told.map(({ kind, second }) => [kind, second.delay]), [["delays", 20], ["models", 5]]);
 });

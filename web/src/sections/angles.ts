@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import type { Curve } from "../charts/curves.js";
+import { sameState, type Angle } from "../results.js";
+import { element, paragraph, term } from "../rich.js";
+import type { Section } from "../section.js";
+import { angleSentence, toldOf } from "../texts/angles.js";
+import { panels, type Panel } from "./delays.js";
+
+/** Curves that can be told apart. */
+const kMost = 7;
+
+/** A curve of the overlap for every name, over the delay of the second place. */
+function overlaps(angles: Angle[], nameOf: (angle: Angle) => string): Curve[] {
+  const curves = new Map<string, Curve>();
+  for (const angle of angles) {
+    const name = nameOf(angle);
+    const curve = curves.get(name) ?? { name, index: curves.size, points: [] };
+    curve.points.push({ delay: angle.second.delay, value: angle.overlap });
+    curves.set(name, curve);
+  }
+  return [...curves.values()].slice(0, kMost);
+}
+
+function panel(label: string, angles: Angle[], nameOf: (angle: Angle) => string): Panel {
+  const chance = angles[0]?.chance ?? undefined;
+  return {
+    label,
+    options: {
+      measure: `Overlap of the ${angles[0]?.k ?? ""} best kept directions`,
+      scale: "linear",
+      ...(chance === undefined ? {} : { level: chance }),
+    },
+    curves: overlaps(angles, nameOf),
+  };
+}
+
+export const anglesSection: Section = {
+  id: "angles",
+  short: "Directions in common",
+  question: "Are the same directions remembered?",
+  answer: ({ results, state }) => {
+    const found = (results.angles ?? []).filter((angle) => sameState(angle, state));
+    if (found.length === 0) return undefined;
+    const of = (kind: Angle["kind"]) => found.filter((angle) => angle.kind === kind);
+    return [
+      paragraph([
+        "Some directions of the embeddings are kept better than others. Whether they are the same at different delays, for " +
+          "different classes of words, or in another model, is told by their ",
+        term("overlap"),
+        ". Noise lowers it, the more the rarer the words are.",
+      ]),
+      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Line across: what random directions have."], [
+        panel("Between delays", of("delays"), ({ first }) => `with delay ${first.delay}`),
+        panel("Between classes", of("classes"), ({ first, second }) => `${first.class} and ${second.class}`),
+        panel("Between models", of("models"), ({ first, second }) => `${second.results}: ${first.class}`),
+      ]),
+      element("ul", {}, ...toldOf(found).map((angle) => element("li", {}, ...angleSentence(angle)))),
+    ];
+  },
+};
