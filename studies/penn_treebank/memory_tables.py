@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What the models remember, from the summary.json of each."""
 
+import math
+
 from classes import FREQUENCY_NAMES, KINDS
 from models import MODELS
 
@@ -139,16 +141,25 @@ def holm(values):
     return corrected
 
 
-DIFFERENCE_HEADER = ["difference", *(f"delay {d}" for d in KEY_DELAYS)]
-
-
 def others(summary, of):
     """What stands beside the states."""
-    of_all = [d for d in summary.get("differences", [])
-              if d["class"] == "all" and d["state"] == summary["states"][0]["state"]]
-    return [(f"{title} of difference vectors: {of}", DIFFERENCE_HEADER, differences(of_all, measure))
-            for measure, title in (("relative_memory", "Relative memory"),
-                                   ("cosine", "Cosine to the remembered subspace"))]
+    state = summary["states"][0]["state"]
+    of_state = {key: [entry for entry in summary.get(key, []) if entry["state"] == state]
+                for key in ("differences", "validity", "angles")}
+    of_all = [d for d in of_state["differences"] if d["class"] == "all"]
+    return [
+        *((f"{title} of difference vectors: {of}", DIFFERENCE_HEADER, differences(of_all, measure))
+          for measure, title in (("relative_memory", "Relative memory"),
+                                 ("cosine", "Cosine to the remembered subspace"))),
+        (f"Directions in common: {of}", ANGLE_HEADER, angles(of_state["angles"])),
+        (f"Used gradients, mean norm: {of}", USED_HEADER, used(summary.get("used", []))),
+        (f"Predicted and true change of the state: {of}", VALIDITY_HEADER,
+         validity(of_state["validity"])),
+        (f"Timescales of the units: {of}", TIMESCALE_HEADER, timescales(summary)),
+    ]
+
+
+DIFFERENCE_HEADER = ["difference", *(f"delay {d}" for d in KEY_DELAYS)]
 
 
 def differences(of_all, measure):
@@ -159,4 +170,58 @@ def differences(of_all, measure):
     if of_all:
         chance = {d["delay"]: d["chance"][measure] for d in of_all[0]["delays"]}
         rows.append(["any direction", *(number(chance.get(d)) for d in KEY_DELAYS)])
+    return rows
+
+
+ANGLE_HEADER = ["overlap", *(f"delay {d}" for d in KEY_DELAYS), "by chance"]
+
+
+def angles(found):
+    """Of all words: every delay with delay 1, and this model with the others."""
+    rows = {}
+    for angle in found:
+        if angle["first"]["class"] != "all":
+            continue
+        if angle["kind"] == "delays" and angle["first"]["delay"] == 1:
+            name = "with delay 1"
+        elif angle["kind"] == "models":
+            name = "with " + angle["second"]["results"].rsplit("/", 1)[-1]
+        else:
+            continue
+        row = rows.setdefault(name, {"chance": angle["chance"]})
+        row[angle["second"]["delay"]] = angle["overlap"]
+    return [[name, *(shown(row.get(d)) for d in KEY_DELAYS), number(row["chance"])]
+            for name, row in rows.items()]
+
+
+USED_HEADER = ["class", *(f"delay {d}" for d in KEY_DELAYS)]
+
+
+def used(found):
+    wanted = {"all", *FREQUENCY_NAMES, *KINDS}
+    return [[entry["class"], *at_delays(entry, "mean_norm", KEY_DELAYS)]
+            for entry in found if entry["class"] in wanted]
+
+
+VALIDITY_HEADER = ["delay", "samples", "wrong by, of the true change", "cosine", "ratio of the norms"]
+
+
+def validity(found):
+    return [[d["delay"], d["count"], shown(d["relative_error"]), shown(d["cosine"]),
+             shown(d["norm_ratio"])]
+            for entry in found if entry["class"] == "all"
+            for d in entry["delays"] if d["delay"] in DELAYS]
+
+
+TIMESCALE_HEADER = ["layer and gate", "5 %", "25 %", "50 %", "75 %", "95 %", "longest"]
+
+
+def timescales(summary):
+    """Quantiles over the units, in words."""
+    rows = []
+    for layer in summary.get("timescales", []):
+        values = sorted(math.inf if unit["timescale"] is None or unit["timescale"]["estimate"] is None
+                        else unit["timescale"]["estimate"] for unit in layer["units"])
+        at = [values[round(share * (len(values) - 1))] for share in (0.05, 0.25, 0.5, 0.75, 0.95, 1)]
+        rows.append([f"{layer['layer']}, {layer['gate']}", *(number(value) for value in at)])
     return rows

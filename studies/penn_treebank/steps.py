@@ -46,19 +46,21 @@ class Study:
         return subprocess.run(command, cwd=self.output, check=True, text=True, **options)
 
     def folder(self, model):
-        return self.output / "models" / model.config
+        return self.output / "models" / model.folder
 
     def train(self, model):
         """Goes on with a training that has begun; then the perplexities of its last weights."""
         folder = self.folder(model)
         if epochs_of(folder) < model.epochs:
             resume = ["--resume"] if (folder / "checkpoint").exists() else []
+            settings = [f"data_path={self.data}", f"max_max_epoch={model.epochs}",
+                        f"save_path=models/{model.folder}/", *model.settings]
             self.run("train", "--config", ROOT / "configs" / f"{model.config}.config",
-                     "--set", f"data_path={self.data}", "--set", f"max_max_epoch={model.epochs}",
+                     *(word for setting in settings for word in ("--set", setting)),
                      *resume, stdout=subprocess.DEVNULL)
         perplexities = self.output / "perplexity" / f"{model.name}.json"
         if not perplexities.exists():
-            done = self.run("eval", "--model", f"models/{model.config}", "--json", "--quiet",
+            done = self.run("eval", "--model", f"models/{model.folder}", "--json", "--quiet",
                             "--text", self.data / "test.txt", stdout=subprocess.PIPE)
             perplexities.parent.mkdir(exist_ok=True)
             perplexities.write_text(done.stdout, encoding="utf-8")
@@ -83,10 +85,12 @@ class Study:
         if not model.analyzed or (results / "summary.json").exists():
             return
         listed, differences = classes.write(self.data, self.output / "classes")
-        self.run("analyze", "--model", f"models/{model.config}", "--text", self.data / "valid.txt",
+        others = [other.parent for other in sorted(self.output.glob("results/*/summary.json"))]
+        self.run("analyze", "--model", f"models/{model.folder}", "--text", self.data / "valid.txt",
                  "--max-delay", MAX_DELAY, "--probe-sample", PROBE_SAMPLE, "--classes", listed.resolve(),
-                 *(f"--difference={difference}" for difference in differences), "-o", results.resolve(),
-                 stdout=subprocess.DEVNULL)
+                 *(f"--difference={difference}" for difference in differences),
+                 *(f"--compare={other.relative_to(self.output)}" for other in others),
+                 "-o", results.relative_to(self.output), stdout=subprocess.DEVNULL)
 
     def tables(self, markdown):
         text = tables.render(self)

@@ -68,8 +68,15 @@ class StudyTest(unittest.TestCase):
         printed = self.make_tables("--only", "lstm")
         for title in ("Models", "Learning curve of lstm", "Spectrum over delays: lstm",
                       "Laws of decay: lstm", "Frequency: lstm", "Kinds of words: lstm",
-                      "Relative memory of difference vectors: lstm"):
+                      "Relative memory of difference vectors: lstm", "Directions in common: lstm",
+                      "Used gradients, mean norm: lstm"):
             self.assertIn(f"### {title}", printed)
+
+    def test_compares_the_models_that_it_analyses(self):
+        self.write_texts(train=3000, valid=2100, test=300)
+        printed = self.make_tables("--only", "rnn-50", "--only", "lstm", "--step", "train",
+                                   "--step", "analyze", "--step", "tables")
+        self.assertRegex(printed, r"### Directions in common: rnn-50[^#]*\n\| with lstm ")
 
     @unittest.skipUnless(importlib.util.find_spec("torch"), "needs PyTorch")
     def test_trains_beside_pytorch(self):
