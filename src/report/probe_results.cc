@@ -69,6 +69,17 @@ Json coordinates_json(const WordCoordinates& coordinates) {
   Json json = {{"group", coordinates.group}};
   if (coordinates.pca) json["pca"] = plane_json(*coordinates.pca);
   if (coordinates.lda) json["lda"] = plane_json(*coordinates.lda);
+  if (coordinates.components) {
+    Json words = Json::array();
+    for (const std::vector<double>& components : coordinates.components->of_word) {
+      Json row = Json::array();
+      // Pictures need no more digits, and there are many numbers.
+      for (const double value : components) row.push_back(rounded(value, 4));
+      words.push_back(std::move(row));
+    }
+    json["components"] = {{"explained", coordinates.components->explained},
+                          {"words", std::move(words)}};
+  }
   return json;
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "report/result_part.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <cstdlib>
 #include <type_traits>
 #include <variant>
 
@@ -29,6 +32,10 @@ Json cell_json(const io::Cell& cell) {
         }
       },
       cell);
+}
+
+double rounded(double value, int digits) {
+  return std::strtod(fmt::format("{:.{}e}", value, digits - 1).c_str(), nullptr);
 }
 
 Json estimate_json(const analysis::Estimate& estimate, int blocks) {

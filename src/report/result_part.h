@@ -32,6 +32,8 @@ struct ResultPart {
 [[nodiscard]] io::Cell cell_of(const std::optional<double>& value);
 [[nodiscard]] Json number_json(const std::optional<double>& value);
 [[nodiscard]] Json cell_json(const io::Cell& cell);
+/// The number of so many significant digits that is nearest to a finite one.
+[[nodiscard]] double rounded(double value, int digits);
 
 /// {estimate, error, low, high}, with the 95 % confidence interval.
 /// @param blocks that the error comes from

@@ -30,6 +30,12 @@ TEST(ResultPart, WhatIsNotFiniteIsNull) {
   EXPECT_TRUE(number_json(std::nullopt).is_null());
 }
 
+TEST(ResultPart, RoundingKeepsSignificantDigits) {
+  EXPECT_EQ(rounded(0.0123456, 3), 0.0123);
+  EXPECT_EQ(rounded(-98765, 2), -99000);
+  EXPECT_EQ(rounded(0, 3), 0);
+}
+
 TEST(ResultPart, CellsOfAnEstimateFollowTheColumns) {
   std::vector<io::Cell> row = state_cells({StateKind::kHidden, 1});
   append_estimate({2, kInfinity}, 1, row);

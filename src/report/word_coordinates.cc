@@ -28,8 +28,11 @@ std::vector<std::pair<int, int>> most_frequent(const LabelledVocabulary& words) 
 
 WordPlane plane_of(const analysis::Projection& projection, const LabelledVocabulary& words,
                    const std::vector<std::pair<int, int>>& pairs) {
-  WordPlane plane{projection.share, {}};
   const auto axes = static_cast<std::size_t>(projection.coordinates.columns);
+  WordPlane plane{
+      {projection.share.begin(),
+       projection.share.begin() + std::min<std::ptrdiff_t>(2, std::ssize(projection.share))},
+      {}};
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const double* at = projection.coordinates.values.data() + i * axes;
     plane.words.push_back({words.vocabulary->word(pairs[i].first),
@@ -39,9 +42,20 @@ WordPlane plane_of(const analysis::Projection& projection, const LabelledVocabul
   return plane;
 }
 
+WordComponents components_of(const analysis::Projection& projection) {
+  WordComponents found{projection.share, {}};
+  const auto axes = projection.coordinates.columns;
+  const auto from = projection.coordinates.values.begin();
+  for (int i = 0; i < std::min(projection.coordinates.rows, kMostNeighbours); ++i) {
+    found.of_word.emplace_back(from + i * std::ptrdiff_t{axes},
+                               from + (i + 1) * std::ptrdiff_t{axes});
+  }
+  return found;
+}
+
 /// Nothing if the vectors do not allow it.
 template <class Project>
-std::optional<WordPlane> try_plane(Project project) {
+std::optional<analysis::Projection> try_to(Project project) {
   try {
     return project();
   } catch (const NumericalError&) {
@@ -57,15 +71,18 @@ WordCoordinates coordinates_of_words(const LabelledVocabulary& words,
   WordCoordinates found;
   if (pairs.empty()) return found;
   const analysis::LabelledVectors vectors = analysis::vectors_of(pairs, embedding);
-  found.pca = try_plane([&] {
-    return plane_of(analysis::principal_components(vectors, std::min(2, vectors.size)), words,
-                    pairs);
+  const auto components = try_to([&] {
+    return analysis::principal_components(vectors, std::min(kMostComponents, vectors.size));
   });
+  if (components) {
+    found.pca = plane_of(*components, words, pairs);
+    if (vectors.size > 2) found.components = components_of(*components);
+  }
   const std::set<int> classes(vectors.y.begin(), vectors.y.end());
   const int axes = std::min({2, static_cast<int>(classes.size()) - 1, vectors.size});
   if (axes < 1) return found;
-  found.lda =
-      try_plane([&] { return plane_of(analysis::discriminants(vectors, axes), words, pairs); });
+  const auto axes_between = try_to([&] { return analysis::discriminants(vectors, axes); });
+  if (axes_between) found.lda = plane_of(*axes_between, words, pairs);
   return found;
 }
 

@@ -17,6 +17,9 @@ namespace stategrad::report {
 
 /// So many words are looked at, the most frequent ones.
 constexpr int kMostPoints = 2000;
+/// Of these so many have more of their principal components than two, and so many of them.
+constexpr int kMostNeighbours = 1000;
+constexpr int kMostComponents = 20;
 
 struct WordPoint {
   std::string word;
@@ -30,11 +33,19 @@ struct WordPlane {
   std::vector<WordPoint> words;   ///< the most frequent first
 };
 
+/// More principal components of words, from which other pictures can be made, such as those that
+/// keep neighbours together.
+struct WordComponents {
+  std::vector<double> explained;             ///< [A] share of the variance on each axis
+  std::vector<std::vector<double>> of_word;  ///< [A] of each of the first words of the pca
+};
+
 /// By principal components and by discriminants; what cannot be computed is missing.
 struct WordCoordinates {
   std::string group;  ///< whose classes the words have
   std::optional<WordPlane> pca;
   std::optional<WordPlane> lda;
+  std::optional<WordComponents> components;  ///< unless the embeddings have two dimensions or fewer
 };
 
 struct LabelledVocabulary {

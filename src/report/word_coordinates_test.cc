@@ -64,6 +64,18 @@ TEST_F(Coordinates, AreThoseOfTheMostFrequentWords) {
   EXPECT_EQ(found.pca->words[0].word, "w2498");
 }
 
+TEST_F(Coordinates, HaveMoreComponentsOfTheMostFrequentWords) {
+  make(kMostNeighbours + 500, 1);
+  const WordCoordinates found = coordinates_of_words(labelled_, embedding_);
+  ASSERT_TRUE(found.components);
+  EXPECT_EQ(found.components->explained.size(), 3U);
+  EXPECT_EQ(found.pca->explained.size(), 2U);
+  ASSERT_EQ(found.components->of_word.size(), static_cast<std::size_t>(kMostNeighbours));
+  EXPECT_EQ(found.components->of_word[5].size(), 3U);
+  EXPECT_EQ(found.components->of_word[5][0], found.pca->words[5].x);
+  EXPECT_EQ(found.components->of_word[5][1], found.pca->words[5].y);
+}
+
 TEST_F(Coordinates, AreMissingWhereTheyCannotBeComputed) {
   make(60, 0);
   const WordCoordinates found = coordinates_of_words(labelled_, embedding_);

@@ -60,6 +60,9 @@ export const glossary = {
     "How alike two sets of best kept directions are: the mean squared cosine of the principal angles between them. 1 " +
     "for the same directions, 0 for directions at right angles.",
   PCA: "Principal component analysis: the flat view in which the words spread most.",
+  UMAP:
+    "Uniform manifold approximation and projection: a flat view that puts words side by side whose embeddings are close. " +
+    "Distances between groups mean little in it.",
   LDA: "Linear discriminant analysis: the flat view in which the classes are furthest apart.",
   "forget gate":
     "The factor between 0 and 1 by which a unit of the cell state is multiplied at every word: near 1 it keeps, near " +

@@ -95,6 +95,8 @@ export interface Coordinates {
   group: string;
   pca?: Plane;
   lda?: Plane;
+  /** More principal components of the first words of `pca`. */
+  components?: { explained: number[]; words: number[][] };
 }
 
 export interface WordDelays extends StateName {

@@ -194,6 +194,14 @@ test("embeddings are seen from another side, and every probe has its confusion",
   await page.locator("#embeddings label", { hasText: "LDA" }).click();
   await drawn(page);
   assert.notEqual(await paths(page, "embeddings"), before);
+  await page.locator("#embeddings label", { hasText: "UMAP" }).click();
+  const arranged = summary.coordinates.components.words.length;
+  const dots = page.locator("#embeddings .plot svg .mark-symbol.role-mark path");
+  await page.waitForFunction(() => document.querySelector("#embeddings [role=status]")?.textContent === "", null, {
+    timeout: 120_000,
+  });
+  await drawn(page);
+  assert.equal(await dots.count(), arranged);
   const last = summary.probe.length - 1;
   await page.locator("#embeddings select").selectOption(String(last));
   await drawn(page);

@@ -5,17 +5,21 @@ import { makeFigure } from "../charts/figure.js";
 import { radios, select } from "../controls.js";
 import { formatShare } from "../format.js";
 import type { Coordinates, Plane, Probe } from "../results.js";
+import { arrange } from "../neighbours.js";
 import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
 import type { Section } from "../section.js";
 import { estimateColumn, table, type Column } from "../table.js";
 import { probeName, probeSentence } from "../texts/probe.js";
 
-type View = "pca" | "lda";
+type View = "pca" | "lda" | "umap";
 
 const kViews: { value: View; label: string }[] = [
   { value: "pca", label: "PCA" },
   { value: "lda", label: "LDA" },
+  { value: "umap", label: "UMAP" },
 ];
+/** With fewer words there are no neighbourhoods. */
+const kFewestNeighbours = 30;
 
 function axisTitle(plane: Plane, axis: number, of: string): string {
   const share = plane.explained[axis];
@@ -23,10 +27,13 @@ function axisTitle(plane: Plane, axis: number, of: string): string {
 }
 
 function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
-  const views = kViews.filter(({ value }) => coordinates[value]);
+  const { pca, lda, components } = coordinates;
+  const planes: Partial<Record<View, Plane>> = { ...(pca && { pca }), ...(lda && { lda }) };
+  const hasNeighbours = pca !== undefined && (components?.words.length ?? 0) >= kFewestNeighbours;
+  const views = kViews.filter(({ value }) => planes[value] ?? (value === "umap" && hasNeighbours));
   let view = views[0]?.value;
   if (!view) return undefined;
-  const plane = (): Plane => coordinates[view ?? "pca"] ?? { explained: [], words: [] };
+  const plane = (): Plane => planes[view ?? "pca"] ?? { explained: [], words: [] };
   const groups = [...new Set(plane().words.map((word) => word.class))].sort();
   const columns: Column<Plane["words"][number]>[] = [
     { heading: ["Word"], value: (row) => row.word },
@@ -34,6 +41,16 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
     { heading: ["Axis 1"], value: (row) => row.x },
     { heading: ["Axis 2"], value: (row) => row.y },
   ];
+  const status = element("span", { role: "status" });
+  const makeNeighbours = async () => {
+    const words = pca?.words ?? [];
+    const points = await arrange(components?.words ?? [], (share) => {
+      status.textContent = `Arranging the words: ${formatShare(share)}`;
+    });
+    status.textContent = "";
+    planes.umap = { explained: [], words: points.map(([x, y], i) => ({ ...words[i]!, x, y })) };
+    if (view === "umap") made.redraw();
+  };
   const made = makeFigure({
     caption: [
       "Each dot is a word, coloured by its class (",
@@ -42,15 +59,19 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
       term("PCA"),
       " looks for the widest spread of all words, ",
       term("LDA"),
-      " for that between the classes.",
+      " for that between the classes",
+      ...(hasNeighbours ? ["; ", term("UMAP"), " puts neighbours side by side, and is made when it is chosen"] : []),
+      ".",
     ],
     controls: [
       views.length > 1
         ? radios("View", views, view, (value) => {
             view = value as View;
-            made.redraw();
+            if (view === "umap" && !planes.umap) void makeNeighbours();
+            else made.redraw();
           })
         : null,
+      status,
     ],
     draw: () => {
       const of = view === "lda" ? "the variance between classes" : "the variance";
