@@ -87,6 +87,9 @@ ClassStatistics merge_heads(const Readers& pieces) {
              merged.position_signatures);
     std::transform(from.embedding_sum.begin(), from.embedding_sum.end(),
                    merged.embedding_sum.begin(), merged.embedding_sum.begin(), std::plus<double>());
+    if (piece != pieces.front()) {
+      merged.sentences = united(merged.sentences, from.sentences, merged.run.max_delay);
+    }
     for (std::size_t i = 0; i < merged.run.states.size(); ++i) {
       WordSums& words = merged.word_sums[i];
       const auto add_words = [&](const auto& rows, auto& all) {
@@ -178,6 +181,7 @@ void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bo
     merged.embedding = tables->embedding;
     merged.vocabulary = tables->vocabulary;
     merged.embedding_sum = tables->embedding_sum;
+    merged.sentences = tables->sentences;
   }
   ClassStatisticsWriter out(target, merged);
   if (merged.used) out.write_used(merge_used(readers, merged));

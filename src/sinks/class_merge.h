@@ -17,6 +17,7 @@ struct ModelTables {
   std::vector<double> embedding;        ///< [V, E]
   std::vector<std::string> vocabulary;  ///< [V]
   std::vector<double> embedding_sum;    ///< [S, E] over the sources of all pieces
+  SentenceNorms sentences = {};         ///< of the text of all pieces
 };
 
 /// Adds up pieces of one analysis, each over other sources of the same text, to one file. The sums

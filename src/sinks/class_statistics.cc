@@ -127,6 +127,7 @@ ClassStatisticsWriter::ClassStatisticsWriter(const std::filesystem::path& file,
   out_.write<double>("/classes/embedding_sum",
                      {length(classes.signatures), run.architecture.embedding_size},
                      statistics.embedding_sum);
+  write_sentences(out_, run.states, statistics.sentences);
 }
 
 void ClassStatisticsWriter::write_sums(const std::string& group, const GradientSums& sums) {
@@ -185,7 +186,9 @@ ClassStatisticsReader::ClassStatisticsReader(std::filesystem::path file, bool pa
   read_classes();
   read_words();
   read_sample();
-  if (!part) read_model();
+  if (part) return;
+  read_model();
+  head_.sentences = read_sentences(in_, file_, head_.run);
 }
 
 void ClassStatisticsReader::read_classes() {

@@ -21,6 +21,7 @@
 //                                       float64, float64
 //   /used/sum                           [S, D, K, R] float64; the group is absent if they were not
 //                                       asked for
+//   /sentences/...                      see sentence_norms.h
 //
 // A signature is the set of classes of a source. Every source has one, so sums over signatures cost
 // one addition whatever the number of classes, and the sums of a class are those of the signatures
@@ -37,6 +38,7 @@
 #include "base/buffer.h"
 #include "io/hdf5.h"
 #include "sinks/run_description.h"
+#include "sinks/sentence_norms.h"
 #include "sinks/used_sums.h"
 #include "stategrad/types.h"
 
@@ -92,6 +94,7 @@ struct ClassStatistics {
   std::vector<double> embedding;                  ///< [V, E]; empty in a part
   std::vector<double> embedding_sum;              ///< [S, E]; empty in a part
   std::vector<std::string> vocabulary;            ///< [V]; empty in a part
+  SentenceNorms sentences;                        ///< none in a part
 };
 
 /// Writes a file or a part signature by signature, so that one of them is in memory at a time.
