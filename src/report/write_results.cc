@@ -16,6 +16,7 @@
 #include "report/probe_results.h"
 #include "report/reproduce_results.h"
 #include "report/result_part.h"
+#include "report/sentence_results.h"
 #include "report/spectrum_results.h"
 #include "report/used_results.h"
 #include "report/word_results.h"
@@ -97,6 +98,9 @@ void write_results(const std::filesystem::path& directory, const Results& result
   }
   write_file(directory / "summary.json",
              summary.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  Json sentences = sentences_json(head);
+  write_sentences(directory, sentences);
+  if (!sentences.is_null()) summary["sentences"] = std::move(sentences);
   write_page(directory, summary);
 }
 

@@ -11,8 +11,8 @@
 
 namespace stategrad::report {
 
-/// Writes summary.json, the CSV files of all parts and the page, if there is one; each appears
-/// whole.
+/// Writes summary.json, sentences.json, the CSV files of all parts and the page, if there is one;
+/// each appears whole.
 /// @param probe read_probe_json(); null: no probe was made
 /// @param analysis read_analysis_json(); null: not known
 /// @throws DataError or ResourceError naming the file
