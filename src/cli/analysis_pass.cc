@@ -23,6 +23,7 @@
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
 #include "sinks/forecast.h"
+#include "sinks/sentence_norms.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
 
@@ -67,10 +68,10 @@ sinks::ModelTables tables_of(const LanguageModel<Real>& model, std::span<const W
 
 template <class Real>
 void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
-            const AnalysisRequest& request, std::vector<std::int64_t> sources,
-            const Session& session, ThreadTeam& team) {
+            const AnalysisRequest& request, AnalysisWork& work, const Session& session,
+            ThreadTeam& team) {
   GradientOptions options = request.options;
-  options.sources = std::move(sources);
+  options.sources = std::move(work.sources);
   const std::int64_t words = std::ssize(plan.run.text);
   const std::int64_t end = std::min(words, options.sources.back() + options.max_delay);
   sinks::ClassSumsOptions sums{.directory = request.output / kParts,
@@ -85,7 +86,8 @@ void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
     sums.sample =
         gradient::stratified_sources(words, std::min(request.sample, words), request.seed);
   }
-  sinks::ClassSums sink(std::move(sums));
+  sinks::ClassSums class_sums(std::move(sums));
+  sinks::SentenceSink sink(work.sentences, &class_sums);
   const auto progress = session.make_progress("state gradients", "words", end);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
   options.stop = session.stop;
@@ -98,7 +100,8 @@ void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
   if (end < words) read.next = plan.run.text[static_cast<std::size_t>(end)];
   gradient::compute_stored_and_used(
       model, read, options,
-      {.stored = &sink, .used = [&](const gradient::UsedGradient& used) { sink.add_used(used); }},
+      {.stored = &sink,
+       .used = [&](const gradient::UsedGradient& used) { class_sums.add_used(used); }},
       team);
 }
 
@@ -142,15 +145,22 @@ AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& op
   if (const auto probe = probe_of(request, plan)) {
     run_probes({&opened, text, &plan.classes}, *probe, session, team);
   }
+  const auto shard = sources_of(request.shard, std::ssize(text));
+  SentencePlan sentences = plan_sentences(request.sentences, plan.run,
+                                          {.shard = shard, .sources = work.sources}, request.seed);
   if (!work.sources.empty()) {
-    sum_up(model, plan, request, std::move(work.sources), session, team);
+    std::swap(work.sentences, sentences.in_pass);
+    sum_up(model, plan, request, work, session, team);
+    std::swap(work.sentences, sentences.in_pass);
   }
   const auto progress =
       session.make_progress("sums by class", "combinations",
                             std::ssize(plan.classes.signatures) * std::ssize(plan.run.states));
   const std::int64_t words = std::ssize(text);
-  const sinks::ModelTables tables = tables_of(
-      model, text, plan.wanted.classes, plan.classes.signature, sources_of(request.shard, words));
+  sinks::ModelTables tables =
+      tables_of(model, text, plan.wanted.classes, plan.classes.signature, shard);
+  tables.sentences =
+      finish_sentences(model, plan.run, request.options, std::move(sentences), session, team);
   const fs::path file = request.output / sinks::kStatisticsFileName;
   sinks::merge_class_statistics(work.parts, true, &tables, file, [&](std::int64_t done) {
     if (progress) progress->update(done);
@@ -218,6 +228,12 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
   if (request.used) {
     step.seconds += seconds_of_prediction(model, text, team) * static_cast<double>(step.words);
   }
+  std::vector<std::int64_t> sources(static_cast<std::size_t>(last - first));
+  std::iota(sources.begin(), sources.end(), first);
+  const SentencePlan sentences = plan_sentences(
+      request.sentences, plan.run, {.shard = {first, last}, .sources = sources}, request.seed);
+  step.seconds *= 1 + rows_to_finish(sentences, plan.run.max_delay) /
+                          (static_cast<double>(last - first) * plan.run.max_delay);
   step.memory = plan.memory;
   step.disk = plan.disk;
   step.disk_at_most = true;

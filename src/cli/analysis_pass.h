@@ -12,6 +12,7 @@
 
 #include "cli/dry_run.h"
 #include "cli/model_arguments.h"
+#include "cli/sentence_pass.h"
 #include "report/evaluation_choices.h"
 #include "stategrad/state_gradients.h"
 #include "text/class_definitions.h"
@@ -46,6 +47,7 @@ struct AnalysisRequest {
   std::vector<int> probe_delays;               ///< of states; those below max_delay are taken
   report::EvaluationChoices choices;           ///< checked before the pass
   bool used = true;                            ///< whether used gradients are summed up too
+  SentenceRequest sentences;
 };
 
 struct AnalysisSummary {

@@ -10,6 +10,7 @@
 
 #include "cli/analysis_pass.h"
 #include "sinks/class_statistics.h"
+#include "sinks/sentence_norms.h"
 #include "stategrad/language_model.h"
 #include "text/token_classes.h"
 
@@ -36,6 +37,7 @@ struct AnalysisWork {
   std::vector<std::int64_t> sources;         ///< still to come, rising
   std::int64_t positions = 0;                ///< all sources
   std::int64_t done = 0;                     ///< those of blocks that an earlier run had finished
+  sinks::SentenceNorms sentences;            ///< that the pass over the sources takes along
 };
 
 /// @throws DataError if a part is of another analysis

@@ -12,6 +12,7 @@
 #include "cli/evaluation_arguments.h"
 #include "cli/probe_pass.h"
 #include "cli/reproduce.h"
+#include "cli/sentence_pass.h"
 #include "cli/state_arguments.h"
 #include "cli/summary.h"
 #include "report/training_results.h"
@@ -33,11 +34,13 @@ struct Arguments {
   std::string labels;
   std::int64_t probe_sample = 5000;
   std::string probe_delays = "0,1,2,5,10,20";
+  SentenceArguments sentences;
   EvaluationArguments evaluation;
   ForecastArguments forecast;
 };
 
-AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened) {
+AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened,
+                           const Session& session) {
   AnalysisRequest request;
   request.text = text_file(arguments.states, opened);
   request.output = arguments.output;
@@ -55,6 +58,7 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.used = arguments.used && opened.other_files.empty();
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
+  request.sentences = sentence_request(arguments.sentences, opened, session);
   request.choices = evaluation_choices(arguments.evaluation);
   if (request.shard.of > 1 &&
       !(request.choices.differences.empty() && request.choices.others.empty())) {
@@ -68,7 +72,7 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
 
 void analyze(const Session& session, const Arguments& arguments) {
   const OpenedModel opened = open_model(arguments.model, session);
-  AnalysisRequest request = request_of(arguments, opened);
+  AnalysisRequest request = request_of(arguments, opened, session);
   request.seed = session.seed_for(opened.config);
   const auto team = session.make_team();
   if (arguments.forecast.dry_run) {
@@ -135,6 +139,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
           "from --max-delay on are left out")
       ->type_name("DELAYS")
       ->capture_default_str();
+  add_sentence_options(command, arguments.sentences);
   add_evaluation_options(command, arguments.evaluation);
   add_dry_run_option(command, arguments.forecast);
   add_memory_limit_option(command, arguments.forecast,
@@ -156,6 +161,7 @@ void add_analyze(CLI::App& program, Session& session) {
       "stategrad analyze --model models/mine --text book.txt --state both --max-delay 100 -o book",
       "stategrad analyze --model models/mine --tags words.tags --frequency-bins 5 -o results",
       "stategrad analyze --model models/mine --tags words.tags --difference NN-NNS -o results",
+      "stategrad analyze --model models/mine --sentence 'the keys to the cabinet' -o results",
       "stategrad analyze --model models/mine --tags words.tags --dry-run -o results",
       "stategrad analyze --cell-module cell.pt --inputs x.npy --labels x.labels -o results",
       "stategrad analyze --model models/mine --inputs x.npy --labels x.labels -o results",
