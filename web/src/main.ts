@@ -13,6 +13,7 @@ import { differencesSection } from "./sections/differences.js";
 import { embeddingsSection } from "./sections/embeddings.js";
 import { memorySection } from "./sections/memory.js";
 import { reproduceSection } from "./sections/reproduce.js";
+import { sentencesSection } from "./sections/sentences.js";
 import { spectrumSection } from "./sections/spectrum.js";
 import { textSection } from "./sections/text.js";
 import { timescalesSection } from "./sections/timescales.js";
@@ -28,6 +29,7 @@ const sections: Section[] = [
   spectrumSection,
   classesSection,
   wordsSection,
+  sentencesSection,
   differencesSection,
   anglesSection,
   averagingSection,
@@ -75,7 +77,7 @@ function show(results: Results, index: number): void {
     header(results, index, (chosen) => show(results, chosen)),
     contents(answered.map(({ section }) => section)),
     ...answered.map(({ section, children }) => sectionElement(section, children)),
-    element("footer", {}, `Made by ${results.run["program"] ?? "stategrad"}. Every number here is in summary.json.`),
+    element("footer", {}, `Made by ${results.run["program"] ?? "stategrad"}. Every number here is in summary.json${results.sentences ? " or sentences.json" : ""}.`),
   );
   window.scrollTo(0, position);
 }

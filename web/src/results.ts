@@ -166,6 +166,24 @@ export interface Validity extends StateName {
   }[];
 }
 
+/** sentences.json, which the page carries beside summary.json. */
+export interface Sentences {
+  max_delay: number;
+  /** How many sentences the text has, and how many of them are here. */
+  of: number;
+  taken: number;
+  states: StateName[];
+  sentences: Sentence[];
+}
+
+export interface Sentence {
+  /** Of its first word in the text; null of one that was typed. */
+  position: number | null;
+  words: string[];
+  /** [state][word][delay] */
+  norms: number[][][];
+}
+
 export interface Training {
   epochs: {
     epoch: number;
@@ -205,6 +223,7 @@ export interface Results {
   used?: Used[];
   timescales?: Timescales[];
   validity?: Validity[];
+  sentences?: Sentences;
   training?: Training;
   reproduce?: Reproduce;
 }

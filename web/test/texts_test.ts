@@ -9,6 +9,15 @@ import { list, plain } from "../src/rich.js";
 import { angleSentence, toldOf } from "../src/texts/angles.js";
 import { averaging } from "../src/texts/averaging.js";
 import { probeSentence } from "../src/texts/probe.js";
+import {
+  dependences,
+  dependenceSentence,
+  firstShown,
+  matchingSentences,
+  sentenceLabel,
+  sentencesHere,
+  strongestOf,
+} from "../src/texts/sentences.js";
 import { matching } from "../src/texts/words.js";
 import { reachOfMemory, surelyAbove, surelyApart, surelyBelow, withInterval } from "../src/texts/claims.js";
 import { comparisonSentence, comparisonSummary, differing } from "../src/texts/classes.js";
@@ -197,4 +206,49 @@ test("directions in common are claimed only above chance", () => {
   assert.match(plain(angleSentence(angle("delays", 3, 0.21))), /is not sure\.$/);
   const told = toldOf([angle("delays", 1, 0.5), angle("delays", 20, 0.4), angle("models", 1, 0.3), angle("models", 5, 0.3)]);
   assert.deepEqual(told.map(({ kind, second }) => [kind, second.delay]), [["delays", 20], ["models", 5]]);
+});
+
+const sentence = {
+  position: 7,
+  words: ["the", "old", "cat", "sleeps"],
+  norms: [[[2], [4, 1], [2, 0.5, 3], [5, 0.1, 0.4]]],
+};
+
+test("the words before are told by how strongly the state depends on them", () => {
+  const rows = dependences(sentence, 0);
+  assert.equal(strongestOf(rows), 5);
+  assert.deepEqual(rows[2]?.[2], { read: 2, earlier: 0, delay: 2, norm: 3, relative: 1 });
+  const said = rows.map((row) => plain(dependenceSentence(sentence, row)));
+  assert.deepEqual(said, [
+    "After ‘the’ the state depends on that word, the first word of the sentence, by 2 (norm).",
+    "After ‘old’ the state depends most on that word itself (norm 4); of the words before, most on ‘the’, 1 word back (1).",
+    "After ‘cat’ the state depends most on ‘the’, 2 words back (norm 3), and on that word itself by 2.",
+    "After ‘sleeps’ the state depends most on that word itself (norm 5); of the words before, most on ‘old’, 2 words back (0.400).",
+  ]);
+});
+
+test("a state that depends on nothing has no share of it", () => {
+  const rows = dependences({ ...sentence, norms: [[[0], [0, 0]]] }, 0);
+  assert.equal(strongestOf(rows), 0);
+  assert.equal(rows[1]?.[1]?.relative, 0);
+});
+
+test("sentences are found by any of their words, and typed ones come first", () => {
+  const typed = { position: null, words: ["The", "cat"], norms: [] };
+  assert.deepEqual(matchingSentences([sentence, typed], "CAT"), [0, 1]);
+  assert.deepEqual(matchingSentences([sentence, typed], " old   cat"), [0]);
+  assert.deepEqual(matchingSentences([sentence, typed], "dog"), []);
+  assert.equal(sentenceLabel(typed), "Typed: The cat");
+  assert.equal(sentenceLabel({ ...sentence, words: Array(50).fill("word") }).length, 90);
+  assert.equal(firstShown([sentence, typed]), 1);
+  assert.equal(firstShown([sentence]), 0);
+});
+
+test("it is said how many sentences there are", () => {
+  const here = (of: number, taken: number, all: number) =>
+    plain(sentencesHere({ max_delay: 5, of, taken, states: [], sentences: Array(all).fill(sentence) }));
+  assert.equal(here(30, 30, 30), "All 30 sentences of the text are here.");
+  assert.equal(here(30, 30, 31), "All 30 sentences of the text and the one that was typed are here.");
+  assert.equal(here(30, 4, 4), "Of the 30 sentences of the text, 4, drawn at random from all of it, are here.");
+  assert.equal(here(30, 0, 2), "Here are the sentences that were typed.");
 });
