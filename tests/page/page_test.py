@@ -32,7 +32,7 @@ def make_results(folder):
     run("train", *config)
     run("analyze", *config, "--tags", "data/demo/tags.txt", *classes,
         "--tag-class=fillers=data/demo/classes/fillers", "--state", "both", "--sample", "200",
-        "--sentence", "cue5_a1 filler1 filler2 cue9_a1 filler3 filler1", "-o", "results")
+        "--sentence", "cue5a1 filler1 filler2 cue9d1 filler3 filler1", "-o", "results")
     return pathlib.Path(folder) / "results"
 
 

@@ -235,7 +235,7 @@ test("a state that depends on nothing has no share of it", () => {
 
 test("sentences are found by any of their words, and typed ones come first", () => {
   const typed = { position: null, words: ["The", "cat"], norms: [] };
-  assert.deepEqual(matchingSentences([sentence, typed], "CAT"), [0, 1]);
+  assert.deepEqual(matchingSentences([sentence, typed], "CAT"), [1, 0]);
   assert.deepEqual(matchingSentences([sentence, typed], " old   cat"), [0]);
   assert.deepEqual(matchingSentences([sentence, typed], "dog"), []);
   assert.equal(sentenceLabel(typed), "Typed: The cat");

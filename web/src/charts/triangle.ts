@@ -3,12 +3,11 @@
 // A triangle of cells: words read below each other, the words that they follow side by side.
 import type { VisualizationSpec } from "vega-embed";
 import type { Dependence } from "../texts/sentences.js";
-import { palette } from "./theme.js";
 
 export interface Triangle {
   words: string[];
   rows: Dependence[][];
-  /** What the darkest colour stands for. */
+  /** What the strongest colour stands for. */
   most: number;
 }
 
@@ -36,21 +35,22 @@ export function triangleSpec({ words, rows, most }: Triangle): VisualizationSpec
   return {
     data: { values },
     height: triangleHeight(words.length),
-    mark: { type: "rect", fill: palette[0], stroke: "currentColor", strokeOpacity: 0.12 },
+    mark: { type: "rect", stroke: "currentColor", strokeOpacity: 0.12 },
     encoding: {
       x: {
         field: "earlier",
         type: "ordinal",
         scale: { domain: places },
         title: "Word on which the state depends",
-        axis: { ...axis, labelAngle: words.length > 30 ? -90 : -50 },
+        axis: { ...axis, labelAngle: words.length > 8 ? -90 : -50 },
       },
       y: { field: "read", type: "ordinal", scale: { domain: places }, title: "Word read last", axis },
-      fillOpacity: {
+      color: {
         field: "norm",
         type: "quantitative",
-        scale: { type: "sqrt", domain: [0, most > 0 ? most : 1], range: [0, 1] },
-        legend: { title: "Norm of the state gradient", orient: "bottom", symbolType: "square", format: ".2~g", tickCount: 5 },
+        // From clear to full, so that it serves light, dark and paper.
+        scale: { type: "sqrt", domain: [0, most > 0 ? most : 1], range: ["rgba(0,114,178,0)", "rgba(0,114,178,1)"] },
+        legend: { title: "Norm of the state gradient", orient: "bottom", format: ".2~g", tickCount: 4, gradientLength: 200 },
       },
       tooltip: [
         { field: "after", title: "After" },

@@ -29,15 +29,17 @@ export function dependences(sentence: Sentence, state: number): Dependence[][] {
   });
 }
 
-/** The largest of all norms of a sentence: what the darkest colour stands for. */
+/** The largest of all norms of a sentence: what the strongest colour stands for. */
 export function strongestOf(rows: Dependence[][]): number {
   return Math.max(0, ...rows.flat().map(({ norm }) => norm));
 }
 
-/** Places of the sentences that have the words in them, whatever their case; of an empty text all. */
+/** Places of the sentences that have the words in them, whatever their case; of an empty text all. Typed ones come first. */
 export function matchingSentences(sentences: Sentence[], text: string): number[] {
   const wanted = text.trim().toLowerCase().replace(/\s+/g, " ");
-  return sentences.flatMap(({ words }, i) => (words.join(" ").toLowerCase().includes(wanted) ? [i] : []));
+  const found = sentences.flatMap(({ words }, i) => (words.join(" ").toLowerCase().includes(wanted) ? [i] : []));
+  const isTyped = (i: number) => sentences[i]?.position === null;
+  return [...found.filter(isTyped), ...found.filter((i) => !isTyped(i))];
 }
 
 /** A line of the list. */
