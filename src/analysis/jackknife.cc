@@ -33,16 +33,22 @@ Estimate jackknife(double all, std::span<const double> without, std::span<const 
   return {all, std::sqrt(variance / static_cast<double>(blocks))};
 }
 
+std::vector<double> means_without(std::span<const double> sums,
+                                  std::span<const std::int64_t> counts) {
+  const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
+  const std::int64_t count = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  std::vector<double> without(counts.size());
+  for (std::size_t b = 0; b < counts.size(); ++b) {
+    without[b] = (sum - sums[b]) / static_cast<double>(count - counts[b]);
+  }
+  return without;
+}
+
 Estimate jackknife_mean(std::span<const double> sums, std::span<const std::int64_t> counts) {
   const std::vector<double> sizes(counts.begin(), counts.end());
   const double sum = std::accumulate(sums.begin(), sums.end(), 0.0);
   const double size = std::accumulate(sizes.begin(), sizes.end(), 0.0);
-  std::vector<double> without(sizes.size());
-  for (std::size_t b = 0; b < sizes.size(); ++b) {
-    // Not a number where one block has everything: then there is no error.
-    without[b] = (sum - sums[b]) / (size - sizes[b]);
-  }
-  return jackknife(sum / size, without, sizes);
+  return jackknife(sum / size, means_without(sums, counts), sizes);
 }
 
 }  // namespace stategrad::analysis

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace stategrad::analysis {
 
@@ -32,6 +33,12 @@ struct Estimate {
 /// @param sizes of the blocks, not below 0, as many as there are θ_b
 [[nodiscard]] Estimate jackknife(double all, std::span<const double> without,
                                  std::span<const double> sizes);
+
+/// Means without each block, of numbers of which only the sum and the count in each block are
+/// known: the θ_b of their mean. Not a number for a block that has everything.
+/// @param sums, counts of as many blocks
+[[nodiscard]] std::vector<double> means_without(std::span<const double> sums,
+                                                std::span<const std::int64_t> counts);
 
 /// The mean of numbers of which only the sum and the count in each block are known; not a number
 /// if there are none.

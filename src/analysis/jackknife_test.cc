@@ -51,6 +51,14 @@ TEST(Jackknife, OfAMeanIsTheTextbookErrorOfTheMean) {
   EXPECT_NEAR(estimate.error, std::sqrt(13.0 / 3 / 4), 1e-14);
 }
 
+TEST(Jackknife, MeansWithoutABlockAreThoseOfTheOthers) {
+  const std::vector<double> sums = {1, 7, 6};
+  const std::vector<std::int64_t> counts = {1, 2, 1};
+  EXPECT_EQ(means_without(sums, counts), (std::vector<double>{13.0 / 3, 3.5, 8.0 / 3}));
+  const std::vector<std::int64_t> one = {0, 2, 0};
+  EXPECT_TRUE(std::isnan(means_without(std::vector<double>{0, 7, 0}, one)[1]));
+}
+
 TEST(Jackknife, OfEqualBlocksIsTheTextbookFormula) {
   const std::vector<double> without = {1.5, 2.25, 1.75, 3};
   double mean = 0;

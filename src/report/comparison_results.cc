@@ -2,40 +2,65 @@
 #include "report/comparison_results.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
 
 #include "report/key_delays.h"
 
 namespace stategrad::report {
 namespace {
 
-analysis::LeaveOneOut leave_one_out(const analysis::MeanSpectrum& spectrum) {
-  return {spectrum.cross.value, spectrum.cross_without, spectrum.sizes};
+/// What is compared of a class at one delay.
+struct DelayMeasure {
+  int delay = 0;
+  int blocks = 0;  ///< that have something
+  analysis::LeaveOneOut values;
+};
+
+DelayMeasure measure_of(const DelayResult& result) {
+  const analysis::MeanSpectrum& spectrum = result.raw;
+  return {result.delay,
+          spectrum.blocks,
+          {spectrum.cross.value, spectrum.cross_without, spectrum.sizes}};
 }
 
-void compare_pair(const ClassResult& a, const ClassResult& b,
+DelayMeasure measure_of(const UsedDelay& result) {
+  return {result.delay,
+          result.blocks,
+          {result.mean_norm.value, result.mean_norm_without, result.sizes}};
+}
+
+template <class OfClass>
+void compare_pair(std::string_view measure, const OfClass& a, const OfClass& b,
                   std::vector<ComparisonResult>& comparisons) {
-  for (const DelayResult& first : a.delays) {
-    if (!is_key_delay(first.delay)) continue;
-    const auto second =
-        std::find_if(b.delays.begin(), b.delays.end(),
-                     [&](const DelayResult& other) { return other.delay == first.delay; });
-    if (second == b.delays.end() || first.raw.blocks < 2 || second->raw.blocks < 2) continue;
-    comparisons.push_back({.group = a.group,
+  for (const auto& of_first : a.delays) {
+    if (!is_key_delay(of_first.delay)) continue;
+    const auto of_second = std::find_if(b.delays.begin(), b.delays.end(), [&](const auto& other) {
+      return other.delay == of_first.delay;
+    });
+    if (of_second == b.delays.end()) continue;
+    const DelayMeasure first = measure_of(of_first);
+    const DelayMeasure second = measure_of(*of_second);
+    if (first.blocks < 2 || second.blocks < 2) continue;
+    comparisons.push_back({.measure = std::string(measure),
+                           .group = a.group,
                            .first = a.name,
                            .second = b.name,
                            .delay = first.delay,
-                           .difference = analysis::compare_classes(leave_one_out(first.raw),
-                                                                   leave_one_out(second->raw))});
+                           .difference = analysis::compare_classes(first.values, second.values)});
   }
 }
 
-}  // namespace
-
-std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes) {
+/// @param classes ClassResult or UsedResult
+template <class OfClass>
+std::vector<ComparisonResult> compare_by(std::string_view measure,
+                                         const std::vector<OfClass>& classes) {
   std::vector<ComparisonResult> comparisons;
   for (std::size_t a = 0; a < classes.size(); ++a) {
     for (std::size_t b = a + 1; b < classes.size(); ++b) {
-      if (classes[a].group == classes[b].group) compare_pair(classes[a], classes[b], comparisons);
+      if (classes[a].group == classes[b].group) {
+        compare_pair(measure, classes[a], classes[b], comparisons);
+      }
     }
   }
   std::vector<double> p;
@@ -45,11 +70,35 @@ std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes) {
   return comparisons;
 }
 
+/// @param row the cells of state and layer
+void add_row(std::vector<io::Cell> row, const ComparisonResult& comparison, io::Table& table) {
+  const analysis::Difference& difference = comparison.difference;
+  for (io::Cell& cell : std::vector<io::Cell>{
+           comparison.group, comparison.first, comparison.second, std::int64_t{comparison.delay},
+           comparison.measure, cell_of(difference.estimate.value), cell_of(difference.interval.low),
+           cell_of(difference.interval.high), cell_of(difference.p),
+           cell_of(comparison.corrected_p)}) {
+    row.push_back(std::move(cell));
+  }
+  table.add(std::move(row));
+}
+
+}  // namespace
+
+std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes) {
+  return compare_by("raw_leading_cross_validated", classes);
+}
+
+std::vector<ComparisonResult> compare_used(const std::vector<UsedResult>& classes) {
+  return compare_by("used_mean_norm", classes);
+}
+
 Json comparison_json(const ComparisonResult& comparison) {
   return {{"group", comparison.group},
           {"first", comparison.first},
           {"second", comparison.second},
           {"delay", comparison.delay},
+          {"measure", comparison.measure},
           {"difference", number_json(comparison.difference.estimate.value)},
           {"error", number_json(comparison.difference.estimate.error)},
           {"low", number_json(comparison.difference.interval.low)},
@@ -59,19 +108,26 @@ Json comparison_json(const ComparisonResult& comparison) {
 }
 
 io::Table comparisons_table(const Results& results) {
-  io::Table table({"state", "layer", "group", "first", "second", "delay", "difference", "low",
-                   "high", "p", "corrected_p"});
+  io::Table table({"state", "layer", "group", "first", "second", "delay", "measure", "difference",
+                   "low", "high", "p", "corrected_p"});
   for (const StateResult& state : results.states) {
     for (const ComparisonResult& comparison : state.comparisons) {
-      const analysis::Difference& difference = comparison.difference;
-      table.add({std::string(to_string(state.state.state)), std::int64_t{state.state.layer},
-                 comparison.group, comparison.first, comparison.second,
-                 std::int64_t{comparison.delay}, cell_of(difference.estimate.value),
-                 cell_of(difference.interval.low), cell_of(difference.interval.high),
-                 cell_of(difference.p), cell_of(comparison.corrected_p)});
+      add_row(state_cells(state.state), comparison, table);
     }
   }
+  for (const ComparisonResult& comparison : results.used_comparisons) {
+    add_row({io::Cell{}, io::Cell{}}, comparison, table);
+  }
   return table;
+}
+
+ResultPart used_comparisons_part(const Results& results) {
+  if (results.used.empty()) return {"used_comparisons", nullptr};
+  Json comparisons = Json::array();
+  for (const ComparisonResult& comparison : results.used_comparisons) {
+    comparisons.push_back(comparison_json(comparison));
+  }
+  return {"used_comparisons", std::move(comparisons)};
 }
 
 }  // namespace stategrad::report

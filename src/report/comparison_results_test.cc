@@ -28,6 +28,40 @@ TEST(Comparisons, AreWithinGroups) {
   EXPECT_NEAR(found[0].difference.estimate.value, -1, 1e-12);
 }
 
+/// A class of used gradients whose mean norms scatter around `value` from block to block.
+UsedResult used(const std::string& name, double value) {
+  UsedResult result{name, "x", {}};
+  UsedDelay& delay = result.delays.emplace_back();
+  delay.delay = 5;
+  delay.blocks = 4;
+  delay.mean_norm = {value, 0.01};
+  delay.mean_norm_without = {value + 0.01, value - 0.01, value + 0.02, value - 0.02};
+  delay.sizes = {5, 5, 5, 5};
+  return result;
+}
+
+TEST(Comparisons, OfUsedGradientsAreOfMeanNormsAndOfNoState) {
+  Results results;
+  results.used = {used("a", 1), used("b", 3), used("c", 1)};
+  results.used[2].delays[0].mean_norm_without = {1.03, 0.98, 0.99, 1};
+  results.used_comparisons = compare_used(results.used);
+  ASSERT_EQ(results.used_comparisons.size(), 3U);
+  const ComparisonResult& first = results.used_comparisons[0];
+  EXPECT_EQ(first.measure, "used_mean_norm");
+  EXPECT_NEAR(first.difference.estimate.value, -2, 1e-12);
+  // The blocks of a and b move together, so that nothing is left of their scatter: p is 0.
+  EXPECT_LT(first.corrected_p, 1e-6);
+  EXPECT_EQ(results.used_comparisons[1].corrected_p, 1);
+  const io::Table table = comparisons_table(results);
+  ASSERT_EQ(table.rows().size(), 3U);
+  EXPECT_TRUE(table.to_csv().find("\n,,x,a,b,5,used_mean_norm,-2,") != std::string::npos);
+  EXPECT_EQ(used_comparisons_part(results).json[0]["measure"], "used_mean_norm");
+}
+
+TEST(Comparisons, WithoutUsedGradientsAreNoPart) {
+  EXPECT_TRUE(used_comparisons_part({}).json.is_null());
+}
+
 TEST(Comparisons, AreCorrectedForTheirNumber) {
   ClassResult other = constant("c", "x", 1.05);
   other.delays[0].raw.cross_without = {1.08, 1.03, 1.04, 1.05};

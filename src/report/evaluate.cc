@@ -186,7 +186,10 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const sinks::ClassStatistics& head = reader.head();
   const Architecture& shape = head.run.architecture;
   Results results;
-  if (!options.only_subspaces) results.used = evaluate_used(reader);
+  if (!options.only_subspaces) {
+    results.used = evaluate_used(reader);
+    results.used_comparisons = compare_used(results.used);
+  }
   results.subspace = subspace_size(options.choices, shape);
   results.differences =
       find_differences(options.choices.differences, head.classes.names, shape.embedding_size);

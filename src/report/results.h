@@ -48,15 +48,15 @@ struct MemoryResult {
   analysis::DecayFits decay;
 };
 
-/// Two classes of one group at one delay, by the cross-validated leading singular value of the
-/// mean.
+/// Two classes of one group at one delay, by one measure without a bias that differs between them.
 struct ComparisonResult {
+  std::string measure;  ///< `raw_leading_cross_validated`, or of used gradients `used_mean_norm`
   std::string group;
   std::string first;
   std::string second;
   int delay = 0;
   analysis::Difference difference;  ///< first - second
-  double corrected_p = 1;           ///< by Holm, over all comparisons of the state
+  double corrected_p = 1;  ///< by Holm, over all comparisons of the state or of used gradients
 };
 
 /// What a remembered subspace is of.
@@ -92,10 +92,12 @@ struct StateResult {
 struct UsedDelay {
   int delay = 0;
   std::int64_t count = 0;
-  int blocks = 0;                   ///< with at least one u
-  analysis::Estimate mean_norm;     ///< of |u|
-  analysis::Estimate norm_of_mean;  ///< |ū|
-  double noise = 0;                 ///< of |ū|: what scatter alone would give
+  int blocks = 0;                         ///< with at least one u
+  analysis::Estimate mean_norm;           ///< of |u|
+  analysis::Estimate norm_of_mean;        ///< |ū|
+  double noise = 0;                       ///< of |ū|: what scatter alone would give
+  std::vector<double> mean_norm_without;  ///< [K] the mean of |u| without each block
+  std::vector<double> sizes;              ///< [K] counts of the blocks
 };
 struct UsedResult {
   std::string name;
@@ -112,6 +114,7 @@ struct Results {
   int subspace = 0;                           ///< k of all cosines and angles
   std::vector<StateResult> states;
   std::vector<UsedResult> used;  ///< all words first; empty: not summed
+  std::vector<ComparisonResult> used_comparisons;
 };
 
 }  // namespace stategrad::report

@@ -58,8 +58,10 @@ UsedResult result_of(const std::string& name, const std::string& group,
       of_delay.blocks += count > 0 ? 1 : 0;
     }
     if (of_delay.count == 0) continue;
-    of_delay.mean_norm =
-        analysis::jackknife_mean(std::span(sums.norm).subspan(first, blocks), counts);
+    const auto norms = std::span(sums.norm).subspan(first, blocks);
+    of_delay.mean_norm = analysis::jackknife_mean(norms, counts);
+    of_delay.mean_norm_without = analysis::means_without(norms, counts);
+    of_delay.sizes.assign(counts.begin(), counts.end());
     norm_of_mean(counts, std::span(sums.sum).subspan(first * rows, blocks * rows), of_delay);
     result.delays.push_back(of_delay);
   }

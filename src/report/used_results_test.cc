@@ -69,6 +69,15 @@ TEST_F(UsedResults, AreMeansOverTheVectorsOfAClass) {
   }
 }
 
+TEST_F(UsedResults, KeepTheMeanNormWithoutEachBlock) {
+  const auto results = evaluate_used(sinks::ClassStatisticsReader(file_with_used()));
+  const UsedDelay& delay = results[0].delays[1];
+  ASSERT_EQ(delay.sizes.size(), static_cast<std::size_t>(kBlocks));
+  const analysis::Estimate again =
+      analysis::jackknife(delay.mean_norm.value, delay.mean_norm_without, delay.sizes);
+  EXPECT_NEAR(again.error, delay.mean_norm.error, 1e-15);
+}
+
 TEST_F(UsedResults, AreAPartWithARowPerMeasure) {
   const auto results = evaluate_used(sinks::ClassStatisticsReader(file_with_used()));
   const ResultPart part = used_part(results);

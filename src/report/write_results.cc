@@ -58,8 +58,9 @@ ResultPart states_part(const Results& results) {
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
                                  const Json& probe, const Json& analysis) {
   return {states_part(results),    words_part(head),        differences_part(results),
-          angles_part(results),    used_part(results.used), probe_part(probe),
-          coordinates_part(probe), training_part(analysis), reproduce_part(analysis)};
+          angles_part(results),    used_part(results.used), used_comparisons_part(results),
+          probe_part(probe),       coordinates_part(probe), training_part(analysis),
+          reproduce_part(analysis)};
 }
 
 Json summary_head(const Results& results, const sinks::ClassStatistics& head) {

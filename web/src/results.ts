@@ -49,6 +49,8 @@ export interface ClassResult {
 }
 
 export interface Comparison {
+  /** raw_leading_cross_validated, or of used gradients used_mean_norm. */
+  measure: string;
   group: string;
   first: string;
   second: string;
@@ -221,6 +223,7 @@ export interface Results {
   differences?: Difference[];
   angles?: Angle[];
   used?: Used[];
+  used_comparisons?: Comparison[];
   timescales?: Timescales[];
   validity?: Validity[];
   sentences?: Sentences;

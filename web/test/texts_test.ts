@@ -137,7 +137,19 @@ test("a law that does not fit is called a rough description", () => {
 
 function comparison(difference: number, error: number, p: number): Comparison {
   const { low, high } = estimate(difference, error);
-  return { group: "tag", first: "noun", second: "verb", delay: 2, difference, error, low, high, p, corrected_p: p };
+  return {
+    measure: "raw_leading_cross_validated",
+    group: "tag",
+    first: "noun",
+    second: "verb",
+    delay: 2,
+    difference,
+    error,
+    low,
+    high,
+    p,
+    corrected_p: p,
+  };
 }
 
 test("classes differ only if the corrected test and the interval say so", () => {
@@ -148,6 +160,10 @@ test("classes differ only if the corrected test and the interval say so", () => 
   assert.deepEqual(differing([clear, clearer]), [clearer, clear]);
   assert.match(plain(comparisonSentence(clear)), /At delay 2, noun is remembered better than verb: noun minus verb is 1 /);
   assert.match(plain(comparisonSentence(clearer)), /verb is remembered better than noun: noun minus verb is \u22121 /);
+  assert.match(
+    plain(comparisonSentence({ ...clear, measure: "used_mean_norm" })),
+    /At delay 2, predictions depend more on words of noun than of verb: noun minus verb is 1 /,
+  );
   assert.match(plain(comparisonSummary([comparison(1, 0.1, 0.2)])), /No two classes/);
   assert.match(plain(comparisonSummary([clear])), /clearest/);
 });

@@ -70,7 +70,9 @@ const columns: Column<Comparison>[] = [
   },
 ];
 
-function tests(comparisons: Comparison[]): HTMLElement[] {
+/** The clearest differences in words, and a table of all.
+ * @param measured what the differences are of */
+export function tests(comparisons: Comparison[], measured: string): HTMLElement[] {
   const clearest = differing(comparisons).slice(0, kSentences);
   return [
     paragraph(comparisonSummary(comparisons)),
@@ -84,7 +86,7 @@ function tests(comparisons: Comparison[]): HTMLElement[] {
             {},
             element("summary", {}, "All comparisons"),
             table(columns, comparisons, {
-              caption: "Differences of the cross-validated leading value",
+              caption: `Differences of ${measured}`,
               sortable: true,
             }),
           ),
@@ -106,7 +108,7 @@ export const classesSection: Section = {
         " of words: what the words of the class have in common in how the state keeps them.",
       ]),
       chart(view),
-      ...tests(view.state.comparisons),
+      ...tests(view.state.comparisons, "the cross-validated leading value"),
       element("h3", {}, "How long is each class remembered?"),
       halfLifeTable(view.state.classes, "raw_leading"),
     ];

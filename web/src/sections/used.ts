@@ -3,6 +3,7 @@ import { styleOfClass } from "../charts/theme.js";
 import { paragraph, term } from "../rich.js";
 import type { Section } from "../section.js";
 import { usedSentence } from "../texts/rest.js";
+import { tests } from "./classes.js";
 import { curveFrom, panels } from "./delays.js";
 
 const kMost = 7;
@@ -37,6 +38,7 @@ export const usedSection: Section = {
           curves: curves("norm_of_mean"),
         },
       ]),
+      ...(found.length > 1 ? tests(results.used_comparisons ?? [], "the mean norm") : []),
     ];
   },
 };

@@ -23,6 +23,13 @@ export function differing(comparisons: Comparison[]): Comparison[] {
   return comparisons.filter(isSure).sort((a, b) => strength(b) - strength(a));
 }
 
+/** Where a state keeps words of one class better, or predictions use them more. */
+function claim(measure: string, more: string, less: string): Rich {
+  return measure === "used_mean_norm"
+    ? ["predictions depend more on words of ", strong(more), " than of ", strong(less)]
+    : [strong(more), " is remembered better than ", strong(less)];
+}
+
 /** "At delay 3, A is remembered better than B: …" */
 export function comparisonSentence(comparison: Comparison): Rich {
   const { difference, low, high, corrected_p: p } = comparison;
@@ -32,9 +39,7 @@ export function comparisonSentence(comparison: Comparison): Rich {
     "At delay ",
     number(comparison.delay),
     ", ",
-    strong(comparison[more]),
-    " is remembered better than ",
-    strong(comparison[less]),
+    ...claim(comparison.measure, comparison[more], comparison[less]),
     ": ",
     `${comparison.first} minus ${comparison.second} is `,
     number(difference),
