@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report/sentence_results.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -14,18 +11,14 @@
 namespace stategrad::report {
 namespace {
 
-/// Digits that nobody sees would double the page.
-double rounded(double value) {
-  return std::strtod(fmt::format("{:.{}e}", value, kSentenceDigits - 1).c_str(), nullptr);
-}
-
 Json triangle_json(const std::vector<double>& norms, std::size_t& at, std::size_t words,
                    int max_delay) {
   Json rows = Json::array();
   for (std::size_t word = 0; word < words; ++word) {
     Json row = Json::array();
     const std::size_t delays = std::min(word + 1, static_cast<std::size_t>(max_delay));
-    for (std::size_t delay = 0; delay < delays; ++delay) row.push_back(rounded(norms[at++]));
+    for (std::size_t delay = 0; delay < delays; ++delay)
+      row.push_back(rounded(norms[at++], kSentenceDigits));
     rows.push_back(std::move(row));
   }
   return rows;
