@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -43,6 +44,19 @@ std::vector<UnitTimescale> unit_timescales(std::span<const double> sums,
     }
   }
   return out;
+}
+
+double quantile(std::vector<double> values, double share) {
+  if (values.empty() || !(share >= 0 && share <= 1)) {
+    throw UsageError(fmt::format("the share {} of {} values is no quantile", share, values.size()));
+  }
+  std::sort(values.begin(), values.end());
+  const double place = share * static_cast<double>(values.size() - 1);
+  const double below = std::floor(place);
+  const double low = values[static_cast<std::size_t>(below)];
+  const double high = values[static_cast<std::size_t>(std::ceil(place))];
+  // Not by a difference of values that are both infinite.
+  return low == high || place == below ? low : low + (place - below) * (high - low);
 }
 
 }  // namespace stategrad::analysis

@@ -26,4 +26,9 @@ struct UnitTimescale {
 [[nodiscard]] std::vector<UnitTimescale> unit_timescales(std::span<const double> sums,
                                                          std::span<const std::int64_t> counts);
 
+/// The number below which a share of the values lies: with the values in rising order v₀ … v_{n-1}
+/// and x = share (n - 1), between v_⌊x⌋ and v_⌈x⌉ in proportion. Values may be infinite.
+/// @throws UsageError if there is no value, or the share is not from 0 to 1
+[[nodiscard]] double quantile(std::vector<double> values, double share);
+
 }  // namespace stategrad::analysis

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "base/random.h"
 #include "stategrad/errors.h"
@@ -80,6 +81,24 @@ TEST(UnitTimescales, NeedWords) {
             unit_timescales(std::vector<double>{0, 0}, std::vector<std::int64_t>{0, 0}));
       },
       ThrowsMessage<UsageError>(HasSubstr("2 blocks with 0 words")));
+}
+
+TEST(Quantile, LiesBetweenTheValues) {
+  const std::vector<double> values = {7, 1, 3, 5};
+  EXPECT_EQ(quantile(values, 0), 1);
+  EXPECT_EQ(quantile(values, 0.5), 4);
+  EXPECT_DOUBLE_EQ(quantile(values, 0.25), 2.5);
+  EXPECT_EQ(quantile(values, 1), 7);
+}
+
+TEST(Quantile, OfInfiniteValuesIsNoNonsense) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  const std::vector<double> values = {1, 2, 3, kInfinite, kInfinite};
+  EXPECT_EQ(quantile(values, 0.5), 3);
+  EXPECT_EQ(quantile(values, 0.6), kInfinite);
+  EXPECT_EQ(quantile(values, 0.9), kInfinite);
+  EXPECT_THROW(static_cast<void>(quantile({}, 0.5)), UsageError);
+  EXPECT_THROW(static_cast<void>(quantile({1}, 1.5)), UsageError);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "base/text_blocks.h"
@@ -14,27 +15,36 @@
 namespace stategrad::gradient {
 namespace {
 
-/// Words that are read at once.
-constexpr std::size_t kPiece = 64;
-
 /// The second gate of both cells: i, f, g, o and r, z, n.
 constexpr std::size_t kKeepingGate = 1;
 
-void require_sense(const Architecture& shape, std::span<const WordId> text, int blocks) {
-  if (shape.cell == CellKind::kRnn) {
+/// The words that count.
+struct Stretch {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+Stretch require_sense(const Architecture& shape, std::span<const WordId> text,
+                      const GateLogsOptions& options) {
+  if (!has_keeping_gate(shape)) {
     throw UsageError("timescales: a plain RNN has no gate; LSTM and GRU have");
   }
-  if (blocks < 1 || blocks > std::ssize(text)) {
+  if (text.empty() || options.blocks < 1) {
     throw UsageError(
-        fmt::format("{} blocks of {} words: give at least 1 and at most as many as "
-                    "there are words",
-                    blocks, text.size()));
+        fmt::format("{} blocks of {} words: give at least 1 of each", options.blocks, text.size()));
   }
-  for (const WordId word : text) {
+  const std::int64_t words = std::ssize(text);
+  const Stretch counted = {options.first, options.last.value_or(words)};
+  if (counted.first < 0 || counted.last < counted.first || counted.last > words) {
+    throw UsageError(fmt::format("words {} to {} of {}: no stretch of the text", counted.first,
+                                 counted.last, words));
+  }
+  for (const WordId word : text.first(static_cast<std::size_t>(counted.last))) {
     if (word >= 0 && word < shape.vocab_size) continue;
     throw UsageError(
         fmt::format("word id {}: the vocabulary has 0 to {}", word, shape.vocab_size - 1));
   }
+  return counted;
 }
 
 /// Adds the logarithms of a layer's gates in one step to [H] sums.
@@ -56,49 +66,63 @@ std::span<const double> GateLogs::of_layer(int layer) const {
   return std::span(sum).subspan(static_cast<std::size_t>(layer) * numbers, numbers);
 }
 
+GateLogs& GateLogs::operator+=(const GateLogs& other) {
+  if (other.sum.size() != sum.size() || other.count.size() != count.size()) {
+    throw InternalError("sums of different sizes");
+  }
+  std::transform(other.count.begin(), other.count.end(), count.begin(), count.begin(),
+                 std::plus<std::int64_t>());
+  std::transform(other.sum.begin(), other.sum.end(), sum.begin(), sum.begin(), std::plus<double>());
+  return *this;
+}
+
+bool has_keeping_gate(const Architecture& shape) { return shape.cell != CellKind::kRnn; }
+
 template <class Real>
-GateLogs sum_gate_logs(const LanguageModel<Real>& model, std::span<const WordId> text, int blocks,
-                       ThreadTeam& team, const std::atomic<bool>* stop) {
+GateLogs sum_gate_logs(const LanguageModel<Real>& model, std::span<const WordId> text,
+                       const GateLogsOptions& options, ThreadTeam& team) {
   const Architecture& shape = model.architecture();
-  require_sense(shape, text, blocks);
+  const Stretch counted = require_sense(shape, text, options);
   const auto size = static_cast<std::size_t>(shape.size);
-  const auto number = static_cast<std::size_t>(blocks);
+  const auto blocks = static_cast<std::size_t>(options.blocks);
   const auto layers = static_cast<std::size_t>(shape.num_layers);
   GateLogs out{.layers = shape.num_layers,
-               .blocks = blocks,
+               .blocks = options.blocks,
                .size = shape.size,
-               .count = std::vector<std::int64_t>(number),
-               .sum = std::vector<double>(layers * number * size)};
-  LayerStack<Real> end(model, shape.num_layers, 0, 1);
-  for (std::size_t first = 0; first < text.size(); first += kPiece) {
-    if (stop != nullptr && stop->load(std::memory_order_relaxed)) {
-      throw Interrupted(fmt::format("interrupted after {} of {} words", first, text.size()));
+               .count = std::vector<std::int64_t>(blocks),
+               .sum = std::vector<double>(layers * blocks * size)};
+  const auto add_word = [&](std::int64_t position, int step, const LayerStack<Real>& piece) {
+    const auto block =
+        static_cast<std::size_t>(block_of(position, std::ssize(text), options.blocks));
+    ++out.count[block];
+    for (std::size_t l = 0; l < layers; ++l) {
+      add_logs(piece.gates_of(static_cast<int>(l), step),
+               out.sum.data() + (l * blocks + block) * size, size);
     }
-    const std::size_t words = std::min(kPiece, text.size() - first);
-    LayerStack<Real> piece(model, shape.num_layers, static_cast<int>(words), 1);
-    piece.start_from(end);
-    piece.embed(text.subspan(first, words));
-    piece.forward(team);
-    for (std::size_t step = 0; step < words; ++step) {
-      const auto block = static_cast<std::size_t>(
-          block_of(static_cast<std::int64_t>(first + step), std::ssize(text), blocks));
-      ++out.count[block];
-      for (std::size_t l = 0; l < layers; ++l) {
-        add_logs(piece.gates_of(static_cast<int>(l), static_cast<int>(step)),
-                 out.sum.data() + (l * number + block) * size, size);
-      }
+  };
+  const auto add_piece = [&](std::size_t first, std::size_t count, const LayerStack<Real>& piece) {
+    for (std::size_t step = 0; step < count; ++step) {
+      const auto position = static_cast<std::int64_t>(first + step);
+      if (position >= counted.first) add_word(position, static_cast<int>(step), piece);
     }
-    end = std::move(piece);
-  }
+    const auto done = static_cast<std::int64_t>(first + count);
+    if (options.on_progress) options.on_progress(done);
+    if (options.stop != nullptr && options.stop->load(std::memory_order_relaxed)) {
+      throw Interrupted(fmt::format("interrupted after {} of {} words", done, counted.last));
+    }
+  };
+  static_cast<void>(read_words(model, shape.num_layers,
+                               text.first(static_cast<std::size_t>(counted.last)), team,
+                               PieceUse<Real>(add_piece)));
   if (!std::all_of(out.sum.begin(), out.sum.end(), [](double x) { return std::isfinite(x); })) {
     throw NumericalError("a gate is not finite: the model's weights are not");
   }
   return out;
 }
 
-template GateLogs sum_gate_logs(const LanguageModel<float>&, std::span<const WordId>, int,
-                                ThreadTeam&, const std::atomic<bool>*);
-template GateLogs sum_gate_logs(const LanguageModel<double>&, std::span<const WordId>, int,
-                                ThreadTeam&, const std::atomic<bool>*);
+template GateLogs sum_gate_logs(const LanguageModel<float>&, std::span<const WordId>,
+                                const GateLogsOptions&, ThreadTeam&);
+template GateLogs sum_gate_logs(const LanguageModel<double>&, std::span<const WordId>,
+                                const GateLogsOptions&, ThreadTeam&);
 
 }  // namespace stategrad::gradient

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,20 +26,32 @@ struct GateLogs {
 
   /// [K, H] of a layer.
   [[nodiscard]] std::span<const double> of_layer(int layer) const;
+  /// Adds the sums over other words of the same text.
+  GateLogs& operator+=(const GateLogs& other);
 };
 
-/// Reads the text as one stream from the zero state.
+struct GateLogsOptions {
+  int blocks = 1;                    ///< K, of the whole text, as block_of() has them
+  std::int64_t first = 0;            ///< the first word that counts; those before are read only
+  std::optional<std::int64_t> last;  ///< behind the last one that counts; none: N
+  const std::atomic<bool>* stop = nullptr;
+  std::function<void(std::int64_t)> on_progress;  ///< words done
+};
+
+/// Whether a model has gates to sum up: not a plain RNN, nor a cell from elsewhere.
+[[nodiscard]] bool has_keeping_gate(const Architecture& shape);
+
+/// Reads the text as one stream from the zero state, to the last word that counts. The sums over
+/// stretches that make up a text are those over the text, to rounding; the counts exactly.
 ///
 /// A gate that rounds to 0 counts as the smallest normal number, so that sums stay finite: its
 /// logarithm is -87 (float) or -708 (double). One that rounds to 1 has the logarithm 0.
 /// Cost: that of reading the text, without the softmax.
-/// @param stop may be null
-/// @throws UsageError if the cell is an RNN, which has no such gate, the text is empty or has a
-///   word outside the vocabulary, or blocks is not in 1..N; NumericalError if a gate is not finite;
-///   Interrupted when *stop became true
+/// @throws UsageError unless has_keeping_gate(), if the text is empty, a word that is read is
+///   outside the vocabulary, K is below 1 or [first, last) no stretch of 0..N; NumericalError if a
+///   gate is not finite; Interrupted when *stop became true
 template <class Real>
 [[nodiscard]] GateLogs sum_gate_logs(const LanguageModel<Real>& model, std::span<const WordId> text,
-                                     int blocks, ThreadTeam& team,
-                                     const std::atomic<bool>* stop = nullptr);
+                                     const GateLogsOptions& options, ThreadTeam& team);
 
 }  // namespace stategrad::gradient

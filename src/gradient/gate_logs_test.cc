@@ -54,7 +54,7 @@ TEST_P(GateLogsOf, ATextAreThoseOfTheFormulas) {
   const auto model = random_model(GetParam(), 2);
   const auto text = random_text(GetParam(), 150, 3);
   ThreadTeam team(1);
-  const GateLogs logs = sum_gate_logs(model, std::span<const WordId>(text), 4, team);
+  const GateLogs logs = sum_gate_logs(model, std::span<const WordId>(text), {.blocks = 4}, team);
   EXPECT_THAT(logs.count, ElementsAre(38, 37, 38, 37));
 
   std::vector<double> expected(std::size_t{2} * 4 * 4);
@@ -113,7 +113,8 @@ TEST(GateLogs, AreThoseOfTheGatesOfPyTorch) {
     if (expected.empty()) GTEST_SKIP() << "/usr/bin/python3 has no torch";
     Architecture shape = shape_of(cell, cell == CellKind::kGru);
     shape.num_layers = 1;
-    const auto got = sum_gate_logs(sine_model(shape), std::span<const WordId>(text), 2, team).sum;
+    const auto got =
+        sum_gate_logs(sine_model(shape), std::span<const WordId>(text), {.blocks = 2}, team).sum;
     ASSERT_EQ(got.size(), expected.size());
     for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], expected[i], 1e-13);
   }
@@ -136,36 +137,68 @@ TEST(GateLogs, OfAGateThatRoundsToZeroAreFinite) {
   const std::vector<WordId> text = {0, 1, 1};
   ThreadTeam team(1);
   const GateLogs logs =
-      sum_gate_logs(constant_gate<float>(-500), std::span<const WordId>(text), 1, team);
+      sum_gate_logs(constant_gate<float>(-500), std::span<const WordId>(text), {}, team);
   EXPECT_NEAR(logs.sum[0] / 3, std::log(std::numeric_limits<float>::min()), 1e-5);
 }
 
-TEST(GateLogs, RefuseWhatMakesNoSense) {
-  const std::vector<WordId> text = {0, 1, 1};
-  const auto sums = [&](CellKind cell, std::vector<WordId> words, int blocks) {
-    ThreadTeam team(1);
-    return sum_gate_logs(random_model(shape_of(cell), 1), std::span<const WordId>(words), blocks,
-                         team);
-  };
-  EXPECT_THAT([&] { sums(CellKind::kRnn, text, 1); },
-              ThrowsMessage<UsageError>(HasSubstr("a plain RNN has no gate")));
-  EXPECT_THAT([&] { sums(CellKind::kLstm, text, 4); },
-              ThrowsMessage<UsageError>(HasSubstr("4 blocks of 3 words")));
-  EXPECT_THAT([&] { sums(CellKind::kLstm, {}, 1); },
-              ThrowsMessage<UsageError>(HasSubstr("1 blocks of 0 words")));
-  EXPECT_THAT(
-      [&] {
-        sums(CellKind::kLstm, {0, 7}, 1);
-      },
-      ThrowsMessage<UsageError>(HasSubstr("word id 7: the vocabulary has 0 to 6")));
-  const auto broken = constant_gate<double>(std::numeric_limits<double>::quiet_NaN());
+TEST(GateLogs, OfStretchesAddUpToThoseOfTheText) {
+  const Architecture shape = shape_of(CellKind::kLstm);
+  const auto model = random_model(shape, 2);
+  const auto text = random_text(shape, 200, 3);
   ThreadTeam team(1);
-  EXPECT_THROW(static_cast<void>(sum_gate_logs(broken, std::span<const WordId>(text), 1, team)),
+  const auto sums = [&](std::int64_t first, std::optional<std::int64_t> last) {
+    return sum_gate_logs(model, std::span<const WordId>(text),
+                         {.blocks = 4, .first = first, .last = last}, team);
+  };
+  const GateLogs whole = sums(0, std::nullopt);
+  GateLogs added = sums(0, 70);
+  EXPECT_THAT(added.count, ElementsAre(50, 20, 0, 0));
+  added += sums(70, 71);
+  added += sums(71, 200);
+  EXPECT_EQ(added.count, whole.count);
+  for (std::size_t i = 0; i < whole.sum.size(); ++i) {
+    EXPECT_NEAR(added.sum[i], whole.sum[i], 1e-12 * std::abs(whole.sum[i]));
+  }
+  EXPECT_THROW(added += GateLogs{}, InternalError);
+}
+
+class BadGateLogs : public testing::Test {
+ protected:
+  void expect_refused(CellKind cell, const GateLogsOptions& options, const char* message) {
+    EXPECT_THAT(
+        [&] {
+          static_cast<void>(sum_gate_logs(random_model(shape_of(cell), 1),
+                                          std::span<const WordId>(text_), options, team_));
+        },
+        ThrowsMessage<UsageError>(HasSubstr(message)));
+  }
+  std::vector<WordId> text_ = {0, 1, 1};
+  ThreadTeam team_{1};
+};
+
+TEST_F(BadGateLogs, AreRefused) {
+  expect_refused(CellKind::kRnn, {}, "a plain RNN has no gate");
+  expect_refused(CellKind::kLstm, {.blocks = 0}, "0 blocks of 3 words");
+  expect_refused(CellKind::kGru, {.first = 2, .last = 1}, "words 2 to 1 of 3");
+  expect_refused(CellKind::kGru, {.first = 2, .last = 4}, "words 2 to 4 of 3");
+  text_ = {0, 7};
+  expect_refused(CellKind::kLstm, {}, "word id 7: the vocabulary has 0 to 6");
+  text_.clear();
+  expect_refused(CellKind::kLstm, {}, "1 blocks of 0 words");
+}
+
+TEST_F(BadGateLogs, OfWeightsThatAreNotFiniteAreAnError) {
+  const auto broken = constant_gate<double>(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_THROW(static_cast<void>(sum_gate_logs(broken, std::span<const WordId>(text_), {}, team_)),
                NumericalError);
+}
+
+TEST_F(BadGateLogs, AreNotReturnedWhenInterrupted) {
   const std::atomic<bool> stop{true};
-  EXPECT_THROW(static_cast<void>(sum_gate_logs(constant_gate<double>(0),
-                                               std::span<const WordId>(text), 1, team, &stop)),
-               Interrupted);
+  EXPECT_THROW(
+      static_cast<void>(sum_gate_logs(constant_gate<double>(0), std::span<const WordId>(text_),
+                                      {.stop = &stop}, team_)),
+      Interrupted);
 }
 
 }  // namespace
