@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <iterator>
+#include <limits>
 #include <map>
 
 #include "base/random.h"
-#include "base/text_blocks.h"
 #include "gradient/engine.h"
 #include "gradient/layer_stack.h"
+#include "gradient/memory.h"
 #include "gradient/source_sample.h"
 #include "model/parameters.h"
 #include "stategrad/errors.h"
@@ -43,7 +45,7 @@ std::map<std::int32_t, std::vector<WordId>> tokens_by_signature(
   return tokens;
 }
 
-void require_sense(std::span<const WordId> text, const ValidityOptions& options) {
+void require_sense(std::span<const WordId> text, const ReplacementOptions& options) {
   if (options.samples < 1 || options.max_delay < 1) {
     throw UsageError(fmt::format("{} samples at {} delays: give at least 1 of each",
                                  options.samples, options.max_delay));
@@ -58,9 +60,21 @@ void require_sense(std::span<const WordId> text, const ValidityOptions& options)
   }
 }
 
+/// The pass over the sources of the sample.
+GradientOptions pass_of(const ValidityOptions& options, std::span<const Replacement> replacements) {
+  GradientOptions pass;
+  pass.states = options.states;
+  pass.max_delay = options.max_delay;
+  for (const Replacement& replacement : replacements) {
+    pass.sources.push_back(replacement.position);
+  }
+  return pass;
+}
+
 /// What the replacement of one word does.
 struct Change {
-  Replacement replacement;
+  std::int64_t position = 0;
+  std::size_t sample = 0;                     ///< index among the replacements
   std::vector<double> of_embedding;           ///< [E] e' - e
   std::vector<std::vector<double>> of_state;  ///< [state][D, H] c
   std::vector<std::vector<double>> least;     ///< [state][D] the |c| that can be trusted
@@ -80,7 +94,8 @@ class Rereader {
     gradient::LayerStack<double> both(model_, run_.architecture.num_layers, run_.max_delay, 2);
     both.start_from(now_);
     both.embed(run_.text.subspan(static_cast<std::size_t>(replacement.position), delays));
-    Change out{.replacement = replacement,
+    Change out{.position = replacement.position,
+               .sample = sample_++,
                .of_embedding = replace(both, replacement.word),
                .of_state = {},
                .least = {}};
@@ -135,39 +150,40 @@ class Rereader {
   ThreadTeam& team_;
   gradient::LayerStack<double> now_;  ///< ends before position_
   std::int64_t position_ = 0;
+  std::size_t sample_ = 0;
 };
 
 /// Compares each state gradient with the true change of its source.
 class Comparison : public GradientSink {
  public:
-  Comparison(LinearValidity& out, int blocks) : out_(out), blocks_(blocks) {}
-
-  void begin(const GradientRun& run) override {
-    words_ = std::ssize(run.text);
-    predicted_.resize(static_cast<std::size_t>(run.architecture.size));
+  /// @param samples P
+  Comparison(const GradientRun& run, std::size_t samples)
+      : delays_(static_cast<std::size_t>(run.max_delay)),
+        predicted_(static_cast<std::size_t>(run.architecture.size)) {
+    const std::vector<double> none(samples * delays_, std::numeric_limits<double>::quiet_NaN());
+    values_.assign(run.states.size(), {none, none, none});
   }
+
+  void begin(const GradientRun& /*run*/) override {}
   void add(Change change) { changes_.push_back(std::move(change)); }
   /// Drops the changes that no block will ask for.
   void forget_before(std::int64_t position) {
-    while (!changes_.empty() && changes_.front().replacement.position < position) {
-      changes_.pop_front();
-    }
+    while (!changes_.empty() && changes_.front().position < position) changes_.pop_front();
   }
+  [[nodiscard]] std::vector<ValidityValues> take() { return std::move(values_); }
 
   void push(const GradientBlock& block) override {
     const std::int64_t source = block.key.position - block.key.delay;
-    const auto found = std::lower_bound(
-        changes_.begin(), changes_.end(), source,
-        [](const Change& a, std::int64_t b) { return a.replacement.position < b; });
+    const auto found =
+        std::lower_bound(changes_.begin(), changes_.end(), source,
+                         [](const Change& a, std::int64_t b) { return a.position < b; });
     predict(block, found->of_embedding);
     const auto state = static_cast<std::size_t>(block.key.state_index);
     const auto delay = static_cast<std::size_t>(block.key.delay);
     const auto size = static_cast<std::size_t>(block.size);
     const std::span<const double> change =
         std::span(found->of_state[state]).subspan(delay * size, size);
-    const std::size_t at = delay * static_cast<std::size_t>(blocks_) +
-                           static_cast<std::size_t>(block_of(source, words_, blocks_));
-    compare(change, found->least[state][delay], out_.sums[state], at);
+    compare(change, found->least[state][delay], values_[state], found->sample * delays_ + delay);
   }
   void finish() override {}
 
@@ -180,12 +196,10 @@ class Comparison : public GradientSink {
     }
   }
 
-  void compare(std::span<const double> change, double least, ValiditySums& sums, std::size_t at) {
+  void compare(std::span<const double> change, double least, ValidityValues& values,
+               std::size_t at) const {
     const double size = norm_of(change);
-    if (!(size > 0) || size < least) {
-      ++sums.too_small[at];
-      return;
-    }
+    if (!(size > 0) || size < least) return;
     const double predicted = norm_of(predicted_);
     double product = 0;
     double squared_error = 0;
@@ -193,38 +207,35 @@ class Comparison : public GradientSink {
       product += change[u] * predicted_[u];
       squared_error += (change[u] - predicted_[u]) * (change[u] - predicted_[u]);
     }
-    ++sums.count[at];
-    sums.ratio[at] += predicted / size;
-    if (predicted > 0) sums.cosine[at] += product / (predicted * size);
-    sums.error[at] += std::sqrt(squared_error) / size;
+    values.ratio[at] = predicted / size;
+    values.cosine[at] = predicted > 0 ? product / (predicted * size) : 0;
+    values.error[at] = std::sqrt(squared_error) / size;
   }
 
-  LinearValidity& out_;
-  int blocks_;
-  std::int64_t words_ = 0;
+  std::size_t delays_;
   std::deque<Change> changes_;
   std::vector<double> predicted_;  ///< [H]
+  std::vector<ValidityValues> values_;
 };
-
-ValiditySums empty_sums(int delays, int blocks) {
-  const auto number = static_cast<std::size_t>(delays) * static_cast<std::size_t>(blocks);
-  return {.count = std::vector<std::int64_t>(number),
-          .ratio = std::vector<double>(number),
-          .cosine = std::vector<double>(number),
-          .error = std::vector<double>(number),
-          .too_small = std::vector<std::int64_t>(number)};
-}
 
 }  // namespace
 
-std::vector<Replacement> draw_replacements(std::span<const WordId> text,
-                                           const ValidityOptions& options, std::int64_t& left_out) {
+ReplacementSample ReplacementSample::within(std::int64_t first, std::int64_t last) const {
+  ReplacementSample out;
+  std::copy_if(replacements.begin(), replacements.end(), std::back_inserter(out.replacements),
+               [&](const Replacement& x) { return first <= x.position && x.position < last; });
+  std::copy_if(left_out.begin(), left_out.end(), std::back_inserter(out.left_out),
+               [&](std::int64_t position) { return first <= position && position < last; });
+  return out;
+}
+
+ReplacementSample draw_replacements(std::span<const WordId> text,
+                                    const ReplacementOptions& options) {
   require_sense(text, options);
   const std::int64_t places = std::ssize(text) - options.max_delay + 1;
   const auto tokens = tokens_by_signature(text, options.signature);
   RandomStream random(options.seed, kWordStream);
-  std::vector<Replacement> out;
-  left_out = 0;
+  ReplacementSample out;
   for (const std::int64_t position :
        gradient::stratified_sources(places, std::min(options.samples, places), options.seed)) {
     const auto at = static_cast<std::size_t>(position);
@@ -232,54 +243,64 @@ std::vector<Replacement> draw_replacements(std::span<const WordId> text,
     const auto [first, last] = std::equal_range(words.begin(), words.end(), text[at]);
     const auto others = static_cast<std::uint64_t>(std::ssize(words) - (last - first));
     if (others == 0) {
-      ++left_out;
+      out.left_out.push_back(position);
       continue;
     }
     // The tokens before those of the word itself, then those behind them.
     const auto drawn = static_cast<std::ptrdiff_t>(random.below(others));
     const auto skipped = drawn < first - words.begin() ? 0 : last - first;
-    out.push_back({.position = position, .word = words[static_cast<std::size_t>(drawn + skipped)]});
+    out.replacements.push_back(
+        {.position = position, .word = words[static_cast<std::size_t>(drawn + skipped)]});
   }
   return out;
 }
 
-LinearValidity linear_validity(const LanguageModel<double>& model, std::span<const WordId> text,
-                               const ValidityOptions& options, ThreadTeam& team) {
-  if (options.blocks < 1 || options.blocks > std::ssize(text)) {
-    throw UsageError(
-        fmt::format("{} blocks of {} words: give at least 1 and at most as many as "
-                    "there are words",
-                    options.blocks, text.size()));
+std::vector<ValidityValues> linear_validity(const LanguageModel<double>& model,
+                                            std::span<const WordId> text,
+                                            std::span<const Replacement> replacements,
+                                            const ValidityOptions& options, ThreadTeam& team) {
+  const GradientRun run = plan_state_gradients(model, text, pass_of(options, replacements));
+  Comparison comparison(run, replacements.size());
+  if (replacements.empty()) return comparison.take();
+  const std::int64_t words = replacements.back().position + options.max_delay;
+  if (words > std::ssize(text)) {
+    throw UsageError(fmt::format("position {}: the text has fewer than {} words from there",
+                                 replacements.back().position, options.max_delay));
   }
-  LinearValidity out;
-  out.replacements = draw_replacements(text, options, out.without_other_word);
-  if (out.replacements.empty()) {
-    throw UsageError("no word of the sample has another word of its class in the text");
-  }
-  GradientOptions pass;
-  pass.states = options.states;
-  pass.max_delay = options.max_delay;
-  for (const Replacement& replacement : out.replacements) {
-    pass.sources.push_back(replacement.position);
-  }
-  const GradientRun run = plan_state_gradients(model, text, pass);
-  out.states = run.states;
-  out.sums.assign(run.states.size(), empty_sums(options.max_delay, options.blocks));
-  Comparison comparison(out, options.blocks);
   Rereader rereader(model, run, team);
   gradient::StateGradientEngine<double> engine(model, run, {}, team);
-  comparison.begin(run);
-  const std::int64_t words = pass.sources.back() + options.max_delay;
-  auto next = out.replacements.begin();
+  auto next = replacements.begin();
   while (engine.position() < words) {
     const std::int64_t end = std::min(words, engine.position() + kPiece);
     comparison.forget_before(engine.position() - options.max_delay + 1);
-    for (; next != out.replacements.end() && next->position < end; ++next) {
+    for (; next != replacements.end() && next->position < end; ++next) {
       comparison.add(rereader.change(*next));
     }
     engine.advance(end - engine.position(), comparison, options.stop, options.on_progress);
   }
-  return out;
+  return comparison.take();
+}
+
+std::uint64_t linear_validity_bytes(const GradientRun& run,
+                                    std::span<const Replacement> replacements, int threads) {
+  if (replacements.empty()) return 0;
+  GradientRun pass = run;
+  pass.sources.clear();
+  for (const Replacement& replacement : replacements) {
+    pass.sources.push_back(replacement.position);
+  }
+  const double states = static_cast<double>(run.states.size()) * run.max_delay;
+  const double samples = static_cast<double>(replacements.size());
+  const double stretch =
+      static_cast<double>(replacements.back().position - replacements.front().position + 1);
+  const double waiting = std::min(samples, 1 + samples / stretch * (kPiece + run.max_delay));
+  // Two streams of D words: states, gates and what else the layers keep.
+  const double reading = 2.0 * run.max_delay * run.architecture.num_layers *
+                         (gate_count(run.architecture.cell) + 4) * run.architecture.size;
+  const double numbers =
+      samples * states * 3 + waiting * states * (run.architecture.size + 1) + reading;
+  return gradient::engine_bytes(pass, DType::kFloat64, threads) +
+         static_cast<std::uint64_t>(sizeof(double) * std::min(numbers, 1e17));
 }
 
 }  // namespace stategrad::sinks

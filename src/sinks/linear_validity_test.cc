@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "gradient/gradient_test_util.h"
 #include "gradient/python_test_util.h"
@@ -43,9 +44,12 @@ double total(const std::vector<double>& values) {
 
 class LinearValidityOf : public testing::Test {
  protected:
-  [[nodiscard]] LinearValidity validity(const LanguageModel<double>& model) const {
+  [[nodiscard]] ReplacementSample sample() const {
+    return draw_replacements(text_, {.max_delay = options_.max_delay, .samples = 12, .seed = 3});
+  }
+  [[nodiscard]] std::vector<ValidityValues> validity(const LanguageModel<double>& model) const {
     ThreadTeam team(1);
-    return linear_validity(model, text_, options_, team);
+    return linear_validity(model, text_, sample().replacements, options_, team);
   }
   /// The states of the replaced and the original text, by dual numbers and their formulas.
   [[nodiscard]] std::vector<double> true_state(const LanguageModel<double>& model,
@@ -88,15 +92,35 @@ class LinearValidityOf : public testing::Test {
     return out;
   }
 
+  struct Compared {
+    double ratio = 0;
+    double cosine = 0;
+    double error = 0;
+  };
+  [[nodiscard]] Compared compared(const LanguageModel<double>& model, std::size_t state,
+                                  const Replacement& replacement, int delay) const {
+    auto other = text_;
+    other[static_cast<std::size_t>(replacement.position)] = replacement.word;
+    const std::int64_t position = replacement.position + delay;
+    const auto p = prediction(model, state, replacement, delay);
+    const auto before = true_state(model, text_, position, options_.states[state]);
+    const auto after = true_state(model, other, position, options_.states[state]);
+    double pp = 0;
+    double cc = 0;
+    double pc = 0;
+    double dd = 0;
+    for (std::size_t u = 0; u < 4; ++u) {
+      const double c = after[u] - before[u];
+      pp += p[u] * p[u];
+      cc += c * c;
+      pc += p[u] * c;
+      dd += (c - p[u]) * (c - p[u]);
+    }
+    return {std::sqrt(pp / cc), pc / std::sqrt(pp * cc), std::sqrt(dd / cc)};
+  }
+
   std::vector<WordId> text_ = gradient::random_text(shape_of(CellKind::kLstm), 300, 6);
-  ValidityOptions options_ = {.states = {},
-                              .max_delay = 4,
-                              .samples = 12,
-                              .blocks = 3,
-                              .seed = 3,
-                              .signature = {},
-                              .stop = nullptr,
-                              .on_progress = {}};
+  ValidityOptions options_ = {.states = {}, .max_delay = 4, .stop = nullptr, .on_progress = {}};
 };
 
 TEST_F(LinearValidityOf, AModelComparesWhatTheFormulasGive) {
@@ -104,50 +128,24 @@ TEST_F(LinearValidityOf, AModelComparesWhatTheFormulasGive) {
     const auto model = gradient::random_model(shape_of(cell), 5);
     options_.states = {{StateKind::kHidden, 1}};
     if (cell == CellKind::kLstm) options_.states.push_back({StateKind::kCell, 0});
-    const LinearValidity got = validity(model);
-    ASSERT_EQ(got.replacements.size(), 12U);
+    const std::vector<ValidityValues> got = validity(model);
+    const ReplacementSample drawn = sample();
+    ASSERT_EQ(got.size(), options_.states.size());
+    ASSERT_EQ(drawn.replacements.size(), 12U);
     for (std::size_t state = 0; state < options_.states.size(); ++state) {
-      std::vector<std::int64_t> count(12);
-      std::vector<double> ratio(12);
-      std::vector<double> cosine(12);
-      std::vector<double> error(12);
-      for (const Replacement& replacement : got.replacements) {
-        auto other = text_;
-        other[static_cast<std::size_t>(replacement.position)] = replacement.word;
-        for (int delay = 0; delay < 4; ++delay) {
-          const std::int64_t position = replacement.position + delay;
-          const auto p = prediction(model, state, replacement, delay);
-          const auto before = true_state(model, text_, position, options_.states[state]);
-          const auto after = true_state(model, other, position, options_.states[state]);
-          double pp = 0;
-          double cc = 0;
-          double pc = 0;
-          double dd = 0;
-          for (std::size_t u = 0; u < 4; ++u) {
-            const double c = after[u] - before[u];
-            pp += p[u] * p[u];
-            cc += c * c;
-            pc += p[u] * c;
-            dd += (c - p[u]) * (c - p[u]);
-          }
-          const auto at = static_cast<std::size_t>(delay * 3 + replacement.position / 100);
-          ++count[at];
-          ratio[at] += std::sqrt(pp / cc);
-          cosine[at] += pc / std::sqrt(pp * cc);
-          error[at] += std::sqrt(dd / cc);
-        }
-      }
-      for (std::size_t i = 0; i < 12; ++i) {
-        EXPECT_EQ(got.sums[state].count[i], count[i]);
-        EXPECT_NEAR(got.sums[state].ratio[i], ratio[i], 1e-9 * ratio[i]);
-        EXPECT_NEAR(got.sums[state].cosine[i], cosine[i], 1e-9);
-        EXPECT_NEAR(got.sums[state].error[i], error[i], 1e-9 * error[i]);
+      for (std::size_t i = 0; i < 48; ++i) {
+        const Replacement& replacement = drawn.replacements[i / 4];
+        const auto delay = static_cast<int>(i % 4);
+        const Compared expected = compared(model, state, replacement, delay);
+        EXPECT_NEAR(got[state].ratio[i], expected.ratio, 1e-9 * expected.ratio);
+        EXPECT_NEAR(got[state].cosine[i], expected.cosine, 1e-9);
+        EXPECT_NEAR(got[state].error[i], expected.error, 1e-9 * expected.error);
       }
     }
   }
 }
 
-/// Count, ratio, cosine and error of every delay, summed over replacements of one text.
+/// Ratio, cosine and error of every replacement and delay in one text.
 constexpr const char* kScript = R"(
 import torch
 torch.set_default_dtype(torch.float64)
@@ -161,7 +159,6 @@ text, replacements = TEXT, REPLACEMENTS
 def states(x):
     return rnn(x.unsqueeze(1))[0].squeeze(1)
 x = embedding(torch.tensor(text)).detach()
-sums = torch.zeros(D, 3)
 for place, word in replacements:
     def last(e):
         return states(torch.cat([x[:place], e.unsqueeze(0), x[place + 1 : place + D]]))[-D:]
@@ -169,21 +166,17 @@ for place, word in replacements:
     jacobian = torch.autograd.functional.jacobian(last, old)
     for d in range(D):
         p, c = jacobian[d] @ (new - old), (last(new) - last(old)).detach()[d]
-        sums[d] += torch.stack([p.norm() / c.norm(), p @ c / (p.norm() * c.norm()),
-                                (c - p).norm() / c.norm()])
-for row in sums.tolist():
-    print(*("%.17g" % v for v in row))
+        row = [p.norm() / c.norm(), p @ c / (p.norm() * c.norm()), (c - p).norm() / c.norm()]
+        print(*("%.17g" % v for v in row))
 )";
 
 TEST_F(LinearValidityOf, AModelIsWhatPyTorchFinds) {
   text_.resize(40);
-  options_.blocks = 1;
-  options_.samples = 6;
   options_.states = {{StateKind::kHidden, 1}};
   for (const CellKind cell : {CellKind::kLstm, CellKind::kRnn}) {
-    const LinearValidity got = validity(gradient::sine_model(shape_of(cell)));
+    const ValidityValues got = validity(gradient::sine_model(shape_of(cell))).at(0);
     std::vector<std::string> pairs;
-    for (const auto& [position, word] : got.replacements) {
+    for (const auto& [position, word] : sample().replacements) {
       pairs.push_back(fmt::format("({}, {})", position, word));
     }
     std::string script = kScript;
@@ -191,19 +184,19 @@ TEST_F(LinearValidityOf, AModelIsWhatPyTorchFinds) {
     script.replace(script.find("REPLACEMENTS"), 12, fmt::format("[{}]", fmt::join(pairs, ", ")));
     const auto expected = gradient::python_answer(script, to_string(cell));
     if (expected.empty()) GTEST_SKIP() << "/usr/bin/python3 has no torch";
-    ASSERT_EQ(expected.size(), 12U);
-    for (std::size_t d = 0; d < 4; ++d) {
-      EXPECT_NEAR(got.sums[0].ratio[d], expected[d * 3], 1e-9);
-      EXPECT_NEAR(got.sums[0].cosine[d], expected[d * 3 + 1], 1e-9);
-      EXPECT_NEAR(got.sums[0].error[d], expected[d * 3 + 2], 1e-9);
+    ASSERT_EQ(expected.size(), 3U * 48U);
+    for (std::size_t i = 0; i < 48; ++i) {
+      EXPECT_NEAR(got.ratio[i], expected[i * 3], 1e-9);
+      EXPECT_NEAR(got.cosine[i], expected[i * 3 + 1], 1e-9);
+      EXPECT_NEAR(got.error[i], expected[i * 3 + 2], 1e-9);
     }
   }
 }
 
 TEST_F(LinearValidityOf, SmallChangesIsPerfectAndItsErrorProportionalToThem) {
   const auto model = gradient::random_model(shape_of(CellKind::kLstm), 5);
-  const ValiditySums coarse = validity(scaled_embeddings(model, 1e-3)).sums.at(0);
-  const ValiditySums fine = validity(scaled_embeddings(model, 1e-4)).sums.at(0);
+  const ValidityValues coarse = validity(scaled_embeddings(model, 1e-3)).at(0);
+  const ValidityValues fine = validity(scaled_embeddings(model, 1e-4)).at(0);
   EXPECT_NEAR(total(fine.ratio) / 48, 1, 1e-3);
   EXPECT_NEAR(total(fine.cosine) / 48, 1, 1e-6);
   EXPECT_LT(total(fine.error) / 48, 1e-3);
@@ -214,52 +207,62 @@ TEST_F(LinearValidityOf, ForgottenWordsLeavesThemOut) {
   // A plain RNN of tiny weights keeps a ten-thousandth of a change over a word.
   const auto model = gradient::random_model(shape_of(CellKind::kRnn, 1), 5, 1e-4);
   options_.max_delay = 10;
-  const ValiditySums sums = validity(model).sums.at(0);
-  const auto of_delay = [](const std::vector<std::int64_t>& values, int delay) {
-    const auto first = values.begin() + 3 * delay;
-    return std::accumulate(first, first + 3, std::int64_t{0});
-  };
-  EXPECT_EQ(of_delay(sums.count, 0), 12);
-  EXPECT_EQ(of_delay(sums.too_small, 0), 0);
-  EXPECT_EQ(of_delay(sums.count, 9), 0);
-  EXPECT_EQ(of_delay(sums.too_small, 9), 12);
+  const ValidityValues values = validity(model).at(0);
+  for (std::size_t sample = 0; sample < 12; ++sample) {
+    EXPECT_FALSE(std::isnan(values.error[sample * 10]));
+    EXPECT_TRUE(std::isnan(values.ratio[sample * 10 + 9]));
+    EXPECT_TRUE(std::isnan(values.cosine[sample * 10 + 9]));
+    EXPECT_TRUE(std::isnan(values.error[sample * 10 + 9]));
+  }
 }
 
-TEST_F(LinearValidityOf, ATextIsTheSameForEveryTeam) {
+TEST_F(LinearValidityOf, ATextIsTheSameForEveryTeamAndInEveryPart) {
   const auto model = gradient::random_model(shape_of(CellKind::kLstm), 5);
-  const LinearValidity one = validity(model);
+  const ValidityValues one = validity(model).at(0);
   ThreadTeam team(2);
-  const LinearValidity two = linear_validity(model, text_, options_, team);
-  EXPECT_EQ(one.replacements, two.replacements);
-  EXPECT_NEAR(total(one.sums[0].error), total(two.sums[0].error), 1e-9);
-  EXPECT_EQ(one.states, (std::vector<StateOfLayer>{{StateKind::kCell, 1}}));
+  std::vector<double> parts;
+  for (const auto& [first, last] : {std::pair(0, 130), std::pair(130, 300)}) {
+    const auto of_part =
+        linear_validity(model, text_, sample().within(first, last).replacements, options_, team);
+    parts.insert(parts.end(), of_part[0].error.begin(), of_part[0].error.end());
+  }
+  ASSERT_EQ(parts.size(), one.error.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) EXPECT_NEAR(parts[i], one.error[i], 1e-9);
+}
+
+TEST_F(LinearValidityOf, NoReplacementsAreNoValues) {
+  const auto model = gradient::random_model(shape_of(CellKind::kLstm), 5);
+  ThreadTeam team(1);
+  const auto values = linear_validity(model, text_, {}, options_, team);
+  ASSERT_EQ(values.size(), 1U);
+  EXPECT_TRUE(values[0].ratio.empty());
 }
 
 TEST_F(LinearValidityOf, NonsenseIsRefused) {
   const auto model = gradient::random_model(shape_of(CellKind::kLstm), 5);
-  const auto expect_refused = [&](const ValidityOptions& options, const char* message) {
+  const auto expect_refused = [&](std::vector<Replacement> replacements, const char* message) {
     ThreadTeam team(1);
-    EXPECT_THAT([&] { static_cast<void>(linear_validity(model, text_, options, team)); },
-                ThrowsMessage<UsageError>(HasSubstr(message)));
+    EXPECT_THAT(
+        [&] { static_cast<void>(linear_validity(model, text_, replacements, options_, team)); },
+        ThrowsMessage<UsageError>(HasSubstr(message)));
   };
-  ValidityOptions options = options_;
-  options.samples = 0;
-  expect_refused(options, "0 samples at 4 delays");
-  options = options_;
-  options.max_delay = 301;
-  expect_refused(options, "the text has 300 words: 301 delays");
-  options = options_;
-  options.blocks = 301;
-  expect_refused(options, "301 blocks of 300 words");
-  const std::vector<std::int32_t> short_one(7);
-  options = options_;
-  options.signature = short_one;
-  expect_refused(options, "7 signatures of 300 words");
-  const std::vector<std::int32_t> by_word(text_.begin(), text_.end());
-  options.signature = by_word;
-  expect_refused(options, "no word of the sample has another word of its class");
+  expect_refused({{297, 0}}, "position 297: the text has fewer than 4 words from there");
+  expect_refused({{7, 0}, {3, 0}}, "sources must rise");
   text_[299] = 8;  // might be drawn
-  expect_refused(options_, "has the id 8");
+  expect_refused({{0, 1}}, "has the id 8");
+}
+
+TEST_F(LinearValidityOf, MoreSamplesTakeMoreMemory) {
+  const auto model = gradient::random_model(shape_of(CellKind::kLstm), 5);
+  GradientOptions options;
+  options.max_delay = options_.max_delay;
+  const GradientRun run = plan_state_gradients(model, std::span<const WordId>(text_), options);
+  const auto bytes = [&](std::int64_t samples) {
+    const auto drawn = draw_replacements(text_, {.max_delay = 4, .samples = samples});
+    return linear_validity_bytes(run, drawn.replacements, 1);
+  };
+  EXPECT_EQ(linear_validity_bytes(run, {}, 1), 0U);
+  EXPECT_GT(bytes(200), bytes(100));
 }
 
 TEST_F(LinearValidityOf, AnInterruptedPassThrows) {
@@ -277,14 +280,16 @@ TEST(Replacements, AreOtherWordsOfTheSameSignatureAsOftenAsTheyOccur) {
     text.insert(text.end(), {0, 1, 0, 2, 3});
     signature.insert(signature.end(), {0, 0, 0, 0, 1});
   }
-  ValidityOptions options;
+  ReplacementOptions options;
   options.max_delay = 3;
   options.samples = 20000;
   options.signature = signature;
-  std::int64_t left_out = 0;
-  const auto drawn = draw_replacements(text, options, left_out);
-  EXPECT_EQ(left_out, 3999) << "all of word 3 but the last, which has no three delays";
-  EXPECT_EQ(std::ssize(drawn) + left_out, 19998);
+  const auto sample = draw_replacements(text, options);
+  const auto& drawn = sample.replacements;
+  EXPECT_EQ(sample.left_out.size(), 3999U)
+      << "all of word 3 but the last, which has no three delays";
+  EXPECT_EQ(sample.left_out.front(), 4);
+  EXPECT_EQ(drawn.size() + sample.left_out.size(), 19998U);
   std::map<std::pair<WordId, WordId>, int> count;
   for (const auto& [position, word] : drawn) {
     ++count[{text[static_cast<std::size_t>(position)], word}];
@@ -296,9 +301,29 @@ TEST(Replacements, AreOtherWordsOfTheSameSignatureAsOftenAsTheyOccur) {
   EXPECT_NEAR((count[{1, 2}]), 4000 / 3, 150);
   EXPECT_NEAR((count[{2, 0}]), 4000 * 2 / 3, 150);
   EXPECT_NEAR((count[{2, 1}]), 4000 / 3, 150);
-  EXPECT_EQ(draw_replacements(text, options, left_out), drawn);
+  EXPECT_EQ(draw_replacements(text, options).replacements, drawn);
   options.seed = 2;
-  EXPECT_NE(draw_replacements(text, options, left_out), drawn);
+  EXPECT_NE(draw_replacements(text, options).replacements, drawn);
+}
+
+TEST(Replacements, OfAStretchAreThoseAtItsPositions) {
+  const ReplacementSample sample = {.replacements = {{2, 1}, {5, 0}, {9, 1}},
+                                    .left_out = {3, 5, 7}};
+  const ReplacementSample part = sample.within(3, 7);
+  EXPECT_EQ(part.replacements, (std::vector<Replacement>{{5, 0}}));
+  EXPECT_EQ(part.left_out, (std::vector<std::int64_t>{3, 5}));
+}
+
+TEST(Replacements, NeedAsManyWordsAsDelays) {
+  const std::vector<WordId> text(300);
+  const auto expect_refused = [&](const ReplacementOptions& options, const char* message) {
+    EXPECT_THAT([&] { static_cast<void>(draw_replacements(text, options)); },
+                ThrowsMessage<UsageError>(HasSubstr(message)));
+  };
+  expect_refused({.max_delay = 4, .samples = 0}, "0 samples at 4 delays");
+  expect_refused({.max_delay = 301}, "the text has 300 words: 301 delays");
+  const std::vector<std::int32_t> short_one(7);
+  expect_refused({.signature = short_one}, "7 signatures of 300 words");
 }
 
 }  // namespace
