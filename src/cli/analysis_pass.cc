@@ -14,12 +14,12 @@
 #include "analysis/spectrum.h"
 #include "base/text_format.h"
 #include "cli/analysis_plan.h"
+#include "cli/analysis_tables.h"
 #include "cli/gradient_pass.h"
 #include "cli/probe_pass.h"
 #include "gradient/prediction_gradients.h"
 #include "gradient/source_sample.h"
 #include "gradient/used_gradients.h"
-#include "model/parameters.h"
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
 #include "sinks/forecast.h"
@@ -41,29 +41,6 @@ double leading_value(const GradientBlock& block) {
   const std::vector<double> values = std::visit(
       [&](const auto* from) { return std::vector<double>(from, from + numbers); }, block.values);
   return analysis::leading_singular_value(values, block.rows, block.size);
-}
-
-/// @param signature of every position of the text; empty: the first
-/// @param sources [first, last) of this shard
-template <class Real>
-sinks::ModelTables tables_of(const LanguageModel<Real>& model, std::span<const WordId> text,
-                             const sinks::ClassScheme& classes,
-                             std::span<const std::int32_t> signature,
-                             std::pair<std::int64_t, std::int64_t> sources) {
-  const auto& embedding = model.parameters().embedding;
-  sinks::ModelTables tables{
-      std::vector<double>(embedding.begin(), embedding.end()), model.vocabulary().words(), {}};
-  const std::size_t width = embedding.size() / tables.vocabulary.size();
-  tables.embedding_sum.resize(classes.signatures.size() * width);
-  for (auto i = static_cast<std::size_t>(sources.first);
-       i < static_cast<std::size_t>(sources.second); ++i) {
-    const std::size_t to = signature.empty() ? 0 : static_cast<std::size_t>(signature[i]) * width;
-    const std::size_t from = static_cast<std::size_t>(text[i]) * width;
-    for (std::size_t e = 0; e < width; ++e) {
-      tables.embedding_sum[to + e] += tables.embedding[from + e];
-    }
-  }
-  return tables;
 }
 
 template <class Real>
@@ -153,14 +130,13 @@ AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& op
     sum_up(model, plan, request, work, session, team);
     std::swap(work.sentences, sentences.in_pass);
   }
+  sinks::ModelTables tables = analysis_tables(model, plan, request, session, team);
+  tables.sentences =
+      finish_sentences(model, plan.run, request.options, std::move(sentences), session, team);
   const auto progress =
       session.make_progress("sums by class", "combinations",
                             std::ssize(plan.classes.signatures) * std::ssize(plan.run.states));
   const std::int64_t words = std::ssize(text);
-  sinks::ModelTables tables =
-      tables_of(model, text, plan.wanted.classes, plan.classes.signature, shard);
-  tables.sentences =
-      finish_sentences(model, plan.run, request.options, std::move(sentences), session, team);
   const fs::path file = request.output / sinks::kStatisticsFileName;
   sinks::merge_class_statistics(work.parts, true, &tables, file, [&](std::int64_t done) {
     if (progress) progress->update(done);
@@ -223,6 +199,7 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
   silent.quiet = true;
   StepForecast step = forecast_gradient_pass(opened, pass, silent, team);
   step.step = "analyze";
+  step.seconds += seconds_of_tables(model, plan, request, team);
   step.seconds += seconds_of_sample(plan.run, std::min(request.sample, words)) /
                   static_cast<double>(request.shard.of);
   if (request.used) {

@@ -48,6 +48,7 @@ struct AnalysisRequest {
   report::EvaluationChoices choices;           ///< checked before the pass
   bool used = true;                            ///< whether used gradients are summed up too
   SentenceRequest sentences;
+  std::int64_t validity_sample = 0;  ///< words, of the whole text, that are replaced; 0: none
 };
 
 struct AnalysisSummary {

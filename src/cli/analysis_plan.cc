@@ -10,6 +10,7 @@
 #include "base/text_format.h"
 #include "base/writable_folder.h"
 #include "gradient/memory.h"
+#include "model/parameters.h"
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
 #include "sinks/statistics_file.h"
@@ -34,7 +35,34 @@ sinks::ClassStatistics wanted_of(const GradientRun& run, const text::TokenClasse
   return wanted;
 }
 
-void plan_resources(const AnalysisRequest& request, DType dtype, int threads, AnalysisPlan& plan) {
+/// The words of the shard that are replaced; none if the text is shorter than the delays.
+sinks::ReplacementSample replaced_words(const AnalysisRequest& request, const AnalysisPlan& plan) {
+  const std::int64_t words = std::ssize(plan.run.text);
+  if (request.validity_sample == 0 || words < plan.run.max_delay) return {};
+  const auto [first, last] = sources_of(request.shard, words);
+  return sinks::draw_replacements(plan.run.text, {.max_delay = plan.run.max_delay,
+                                                  .samples = request.validity_sample,
+                                                  .seed = request.seed,
+                                                  .signature = plan.classes.signature})
+      .within(first, last);
+}
+
+/// Bytes for linear validity, with the model in float64 where it is not kept in it.
+template <class Real>
+std::uint64_t validity_bytes(const LanguageModel<Real>& model, const AnalysisPlan& plan,
+                             int threads) {
+  const auto& replacements = plan.replaced.replacements;
+  if (replacements.empty()) return 0;
+  std::uint64_t weights = 0;
+  if constexpr (!std::is_same_v<Real, double>) {
+    for (const auto& tensor : named_tensors(model.parameters())) weights += tensor.values.size();
+  }
+  return sinks::linear_validity_bytes(plan.run, replacements, threads) + weights * sizeof(double);
+}
+
+/// @param after bytes of what is computed behind the pass
+void plan_resources(const AnalysisRequest& request, DType dtype, int threads, std::uint64_t after,
+                    AnalysisPlan& plan) {
   const sinks::RunDescription& run = plan.wanted.run;
   const std::size_t signatures = plan.classes.signatures.size();
   const double block = 8.0 * run.max_delay * run.rows * run.architecture.size;
@@ -51,7 +79,8 @@ void plan_resources(const AnalysisRequest& request, DType dtype, int threads, An
   if (request.used) at_end += 2 * sinks::used_sums_bytes(sinks::used_shape(plan.wanted));
   plan.memory = std::max<std::uint64_t>(
       peak_memory(),
-      resident_memory() + std::max(at_end, gradient::engine_bytes(carried, dtype, threads) + sums));
+      resident_memory() +
+          std::max({at_end, after, gradient::engine_bytes(carried, dtype, threads) + sums}));
   // The parts, and the file with its totals.
   const double copies = 2.0 * static_cast<double>(signatures) + (signatures > 1 ? 1 : 0);
   plan.disk = static_cast<std::uint64_t>(
@@ -113,6 +142,7 @@ AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const Wor
                                           .file = request.text});
   }
   static_cast<void>(sources_of(request.shard, std::ssize(text)));
+  plan.replaced = replaced_words(request, plan);
   report::check(request.choices, plan.classes.names, plan.run.architecture);
   plan.wanted = wanted_of(plan.run, plan.classes, opened, request);
   require_writable_folder(request.output, "for the results");
@@ -121,7 +151,7 @@ AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const Wor
     throw DataError(file.string(), "", "exists already: give --overwrite to replace it");
   }
   constexpr DType kType = std::is_same_v<Real, double> ? DType::kFloat64 : DType::kFloat32;
-  plan_resources(request, kType, threads, plan);
+  plan_resources(request, kType, threads, validity_bytes(model, plan, threads), plan);
   return plan;
 }
 

@@ -10,6 +10,7 @@
 
 #include "cli/analysis_pass.h"
 #include "sinks/class_statistics.h"
+#include "sinks/linear_validity.h"
 #include "sinks/sentence_norms.h"
 #include "stategrad/language_model.h"
 #include "text/token_classes.h"
@@ -18,11 +19,12 @@ namespace stategrad::cli {
 
 /// Checked, and nothing changed.
 struct AnalysisPlan {
-  GradientRun run;                ///< over all sources
-  text::TokenClasses classes;     ///< without signatures of positions if there are no classes
-  sinks::ClassStatistics wanted;  ///< what the parts must be of
-  std::uint64_t memory = 0;       ///< that the process will hold at most, about
-  std::uint64_t disk = 0;         ///< written at most, parts included
+  GradientRun run;                    ///< over all sources
+  text::TokenClasses classes;         ///< without signatures of positions if there are no classes
+  sinks::ClassStatistics wanted;      ///< what the parts must be of
+  sinks::ReplacementSample replaced;  ///< words of the shard, for linear validity
+  std::uint64_t memory = 0;           ///< that the process will hold at most, about
+  std::uint64_t disk = 0;             ///< written at most, parts included
 };
 
 /// @throws UsageError, DataError or ResourceError for what cannot be

@@ -13,7 +13,9 @@
 #include "report/comparison_results.h"
 #include "report/key_delays.h"
 #include "report/memory_results.h"
+#include "report/timescale_results.h"
 #include "report/used_results.h"
+#include "report/validity_results.h"
 #include "sinks/statistics_file.h"
 #include "stategrad/errors.h"
 
@@ -189,6 +191,8 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   if (!options.only_subspaces) {
     results.used = evaluate_used(reader);
     results.used_comparisons = compare_used(results.used);
+    results.timescales = evaluate_timescales(head);
+    results.validity = evaluate_validity(head);
   }
   results.subspace = subspace_size(options.choices, shape);
   results.differences =

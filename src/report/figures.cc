@@ -163,8 +163,10 @@ Drawing timescales(const Sketch& sketch) {
     ChartSeries series{.name = fmt::format("layer {}", number), .style = ChartStyle::kPoints};
     for (const json& unit : layer.at("units")) {
       const json& timescale = unit.at("timescale");
-      series.points.push_back({0, number_at(timescale, "estimate"), number_at(timescale, "low"),
-                               number_at(timescale, "high")});
+      const double estimate = number_at(timescale, "estimate");
+      if (!std::isfinite(estimate)) continue;  // one that never forgets is above all of them
+      series.points.push_back(
+          {0, estimate, number_at(timescale, "low"), number_at(timescale, "high")});
     }
     std::stable_sort(series.points.begin(), series.points.end(),
                      [](const ChartPoint& a, const ChartPoint& b) { return a.y < b.y; });
@@ -272,7 +274,7 @@ constexpr std::array<Drawer, 10> kDrawers = {{
       "'stategrad analyze' makes it of an LSTM or GRU"},
      timescales},
     {{"validity", "how well state gradients predict true changes of state", "validity",
-      "'stategrad analyze --validity N' makes it"},
+      "'stategrad analyze' without --validity-sample 0 makes it"},
      validity},
     {{"confusion", "which classes a probe takes for which", "probe",
       "'stategrad analyze' with classes makes it"},

@@ -62,7 +62,8 @@ json summary() {
            {{{"layer", 0},
              {"units",
               {{{"unit", 0}, {"timescale", estimate(7)}},
-               {{"unit", 1}, {"timescale", estimate(3)}}}}}}},
+               {{"unit", 1}, {"timescale", {{"estimate", nullptr}}}},
+               {{"unit", 2}, {"timescale", estimate(3)}}}}}}},
           {"validity", {{{"state", "cell"}, {"layer", 0}, {"delays", delays(1, {"correlation"})}}}},
           {"probe",
            {{{"group", "tag"},
@@ -149,6 +150,7 @@ TEST(Figures, TimescalesRise) {
   const Chart chart = chart_of({.name = "timescales"});
   EXPECT_TRUE(chart.log_y);
   EXPECT_EQ(chart.series[0].points[0].y, 3);
+  EXPECT_EQ(chart.series[0].points.size(), 2U) << "without the infinite one";
   EXPECT_EQ(chart.series[0].points[1].x, 2);
 }
 

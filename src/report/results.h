@@ -13,6 +13,7 @@
 #include "analysis/decay.h"
 #include "analysis/jackknife.h"
 #include "analysis/mean_spectrum.h"
+#include "analysis/unit_timescales.h"
 #include "report/difference_vectors.h"
 #include "report/whitening_choice.h"
 #include "stategrad/gradient_sink.h"
@@ -105,6 +106,32 @@ struct UsedResult {
   std::vector<UsedDelay> delays;  ///< those at which something was counted
 };
 
+/// By their gates alone.
+struct LayerTimescales {
+  int layer = 0;
+  std::string gate;                            ///< "forget" or "update"
+  int blocks = 0;                              ///< with at least one word
+  std::vector<analysis::UnitTimescale> units;  ///< [H]
+};
+
+/// How well state gradients to the words of a class predict the change of a state when such a word
+/// is replaced, at one delay.
+struct ValidityDelay {
+  int delay = 0;
+  std::int64_t count = 0;             ///< samples compared
+  std::int64_t too_small = 0;         ///< samples of whose true change rounding would decide
+  int blocks = 0;                     ///< with at least one sample compared
+  analysis::Estimate relative_error;  ///< |c - p| / |c|
+  analysis::Estimate cosine;          ///< of p and c
+  analysis::Estimate norm_ratio;      ///< |p| / |c|
+};
+struct ValidityResult {
+  StateOfLayer state;
+  std::string name;                   ///< of the class
+  std::string group;                  ///< "all" for all words
+  std::vector<ValidityDelay> delays;  ///< those at which something was compared
+};
+
 struct Results {
   double condition = 0;           ///< of the whitening; 0 if it failed
   std::string whitening_failure;  ///< why, or empty
@@ -115,6 +142,8 @@ struct Results {
   std::vector<StateResult> states;
   std::vector<UsedResult> used;  ///< all words first; empty: not summed
   std::vector<ComparisonResult> used_comparisons;
+  std::vector<LayerTimescales> timescales;  ///< of every layer; empty: no gates
+  std::vector<ValidityResult> validity;     ///< of every state; empty: not computed
 };
 
 }  // namespace stategrad::report

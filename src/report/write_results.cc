@@ -18,7 +18,9 @@
 #include "report/result_part.h"
 #include "report/sentence_results.h"
 #include "report/spectrum_results.h"
+#include "report/timescale_results.h"
 #include "report/used_results.h"
+#include "report/validity_results.h"
 #include "report/word_results.h"
 #include "stategrad/version.h"
 
@@ -57,9 +59,17 @@ ResultPart states_part(const Results& results) {
 /// What every results folder has. A new part is one line here.
 std::vector<ResultPart> parts_of(const Results& results, const sinks::ClassStatistics& head,
                                  const Json& probe, const Json& analysis) {
-  return {states_part(results),    words_part(head),        differences_part(results),
-          angles_part(results),    used_part(results.used), used_comparisons_part(results),
-          probe_part(probe),       coordinates_part(probe), training_part(analysis),
+  return {states_part(results),
+          words_part(head),
+          differences_part(results),
+          angles_part(results),
+          used_part(results.used),
+          used_comparisons_part(results),
+          timescales_part(results.timescales),
+          validity_part(results.validity),
+          probe_part(probe),
+          coordinates_part(probe),
+          training_part(analysis),
           reproduce_part(analysis)};
 }
 

@@ -66,6 +66,37 @@ void add_rows(const std::vector<Key>& keys, const std::vector<T>& rows,
   }
 }
 
+/// The sums over gates of all pieces; none in parts.
+std::optional<gradient::GateLogs> merge_gates(const Readers& pieces) {
+  std::optional<gradient::GateLogs> sums;
+  for (const auto& piece : pieces) {
+    const std::optional<gradient::GateLogs>& from = piece->head().gates;
+    if (!from) return std::nullopt;
+    if (sums) {
+      *sums += *from;
+    } else {
+      sums = from;
+    }
+  }
+  return sums;
+}
+
+/// The replaced words of all pieces; none in parts.
+std::optional<ValidityStatistics> merge_validity(const Readers& pieces) {
+  std::vector<const ValidityStatistics*> all;
+  for (const auto& piece : pieces) {
+    const ClassStatistics& from = piece->head();
+    if (!from.validity) return std::nullopt;
+    all.push_back(&*from.validity);
+  }
+  return unite(all, pieces.front()->head().run.max_delay);
+}
+
+/// Words whose replacement was asked for.
+std::int64_t samples_of(const ClassStatistics& statistics) {
+  return statistics.validity ? statistics.validity->asked : 0;
+}
+
 ClassStatistics merge_heads(const Readers& pieces) {
   const ClassStatistics& first = pieces.front()->head();
   ClassStatistics merged = first;
@@ -74,6 +105,8 @@ ClassStatistics merge_heads(const Readers& pieces) {
   if (static_cast<std::int64_t>(merged.run.sources.size()) == words_read(merged.run)) {
     merged.run.sources.clear();
   }
+  merged.gates = merge_gates(pieces);
+  merged.validity = merge_validity(pieces);
   merged.words = united(pieces, &ClassStatistics::words);
   merged.positions = united(pieces, &ClassStatistics::positions);
   const auto delays = static_cast<std::size_t>(merged.run.max_delay);
@@ -160,7 +193,8 @@ bool same_analysis(const ClassStatistics& a, const ClassStatistics& b) {
          x.architecture == y.architecture && x.max_delay == y.max_delay && x.rows == y.rows &&
          x.words == y.words && x.windowed == y.windowed && x.num_steps == y.num_steps &&
          x.time_steps == y.time_steps && x.rank_tolerance == y.rank_tolerance &&
-         a.blocks == b.blocks && a.classes == b.classes && a.used == b.used;
+         a.blocks == b.blocks && a.classes == b.classes && a.used == b.used &&
+         a.gates.has_value() == b.gates.has_value() && samples_of(a) == samples_of(b);
 }
 
 void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bool parts,
@@ -182,6 +216,8 @@ void merge_class_statistics(const std::vector<std::filesystem::path>& pieces, bo
     merged.vocabulary = tables->vocabulary;
     merged.embedding_sum = tables->embedding_sum;
     merged.sentences = tables->sentences;
+    merged.gates = tables->gates;
+    merged.validity = tables->validity;
   }
   ClassStatisticsWriter out(target, merged);
   if (merged.used) out.write_used(merge_used(readers, merged));

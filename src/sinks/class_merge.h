@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,12 @@ namespace stategrad::sinks {
 
 /// What a file gets beside what its parts hold.
 struct ModelTables {
-  std::vector<double> embedding;        ///< [V, E]
-  std::vector<std::string> vocabulary;  ///< [V]
-  std::vector<double> embedding_sum;    ///< [S, E] over the sources of all pieces
-  SentenceNorms sentences = {};         ///< of the text of all pieces
+  std::vector<double> embedding;                    ///< [V, E]
+  std::vector<std::string> vocabulary;              ///< [V]
+  std::vector<double> embedding_sum;                ///< [S, E] over the sources of all pieces
+  std::optional<gradient::GateLogs> gates = {};     ///< likewise
+  std::optional<ValidityStatistics> validity = {};  ///< likewise
+  SentenceNorms sentences = {};                     ///< of the text of all pieces
 };
 
 /// Adds up pieces of one analysis, each over other sources of the same text, to one file. The sums

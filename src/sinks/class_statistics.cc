@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "sinks/checked_arrays.h"
+#include "sinks/gate_logs_h5.h"
 #include "sinks/run_description_h5.h"
 #include "stategrad/errors.h"
 
@@ -128,6 +129,8 @@ ClassStatisticsWriter::ClassStatisticsWriter(const std::filesystem::path& file,
                      {length(classes.signatures), run.architecture.embedding_size},
                      statistics.embedding_sum);
   write_sentences(out_, run.states, statistics.sentences);
+  if (statistics.gates) write_gate_logs(out_, *statistics.gates);
+  if (statistics.validity) write_validity(out_, run, *statistics.validity);
 }
 
 void ClassStatisticsWriter::write_sums(const std::string& group, const GradientSums& sums) {
@@ -263,6 +266,8 @@ void ClassStatisticsReader::read_model() {
         file_.string(), "/model/words",
         fmt::format("{} words where {} were expected", head_.vocabulary.size(), shape.vocab_size));
   }
+  head_.gates = read_gate_logs(in_, file_, shape, head_.blocks);
+  head_.validity = read_validity(in_, file_, head_.run, length(head_.classes.signatures));
 }
 
 GradientSums ClassStatisticsReader::read_sums(const std::string& group) const {

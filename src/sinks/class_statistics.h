@@ -22,6 +22,21 @@
 //   /used/sum                           [S, D, K, R] float64; the group is absent if they were not
 //                                       asked for
 //   /sentences/...                      see sentence_norms.h
+//   /gates/count                        [K] int64: words that are sources
+//   /gates/log_sum                      [L, K, H] float64: sum over them of ln f of every unit
+//                                       (gradient/gate_logs.h); absent for an RNN, and in files of
+//                                       earlier programs
+//
+//   /validity/positions                 [P'] int64, rising: sources that were replaced by other
+//                                       words; the attribute "samples" of the group says how many
+//                                       were asked for, of the whole text
+//   /validity/words, signatures         [P'] int32: what took their place; their signatures
+//   /validity/left_out                  [Q] int64, rising: positions of the sample whose signature
+//                                       has no other word
+//   /validity/<state>/layer_<l>/        ratio, cosine, error [P', D] float64 (linear_validity.h):
+//                                       not a number where the true change cannot be told from
+//                                       rounding; the group /validity is absent if none was asked
+//                                       for
 //
 // A signature is the set of classes of a source. Every source has one, so sums over signatures cost
 // one addition whatever the number of classes, and the sums of a class are those of the signatures
@@ -32,14 +47,17 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/buffer.h"
+#include "gradient/gate_logs.h"
 #include "io/hdf5.h"
 #include "sinks/run_description.h"
 #include "sinks/sentence_norms.h"
 #include "sinks/used_sums.h"
+#include "sinks/validity_statistics.h"
 #include "stategrad/types.h"
 
 namespace stategrad::sinks {
@@ -95,6 +113,8 @@ struct ClassStatistics {
   std::vector<double> embedding_sum;              ///< [S, E]; empty in a part
   std::vector<std::string> vocabulary;            ///< [V]; empty in a part
   SentenceNorms sentences;                        ///< none in a part
+  std::optional<gradient::GateLogs> gates;        ///< none in a part, and where there are no gates
+  std::optional<ValidityStatistics> validity;     ///< none in a part, or if not asked for
 };
 
 /// Writes a file or a part signature by signature, so that one of them is in memory at a time.

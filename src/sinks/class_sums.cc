@@ -183,7 +183,9 @@ void ClassSums::write(Open& open) {
                        .samples = std::move(open.samples),
                        .embedding = {},
                        .embedding_sum = {},
-                       .vocabulary = {}};
+                       .vocabulary = {},
+                       .gates = {},
+                       .validity = {}};
   part.run.sources = std::move(open.sources);
   for (const WordSums& sums : open.words) {
     WordSums rising;

@@ -39,7 +39,12 @@ class Analyze(ProgramTest):
         self.assertEqual(sorted(a), sorted(b))
         for name in a:
             if a[name].dtype.kind == "f":
-                numpy.testing.assert_allclose(a[name], b[name], rtol=1e-10, atol=1e-12, err_msg=name)
+                # Linear validity is made of small differences of states.
+                exact = {"rtol": 1e-10, "atol": 1e-12}
+                rounded = {"rtol": 1e-6, "atol": 1e-8}
+                numpy.testing.assert_allclose(
+                    a[name], b[name], err_msg=name,
+                    **(rounded if name.startswith("validity/") else exact))
             else:
                 numpy.testing.assert_array_equal(a[name], b[name], err_msg=name)
 

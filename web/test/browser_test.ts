@@ -15,7 +15,7 @@ const folder = process.env["STATEGRAD_RESULTS"] ?? "";
 const address = pathToFileURL(join(folder, "report.html")).href;
 const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"));
 const sentences = JSON.parse(readFileSync(join(folder, "sentences.json"), "utf8"));
-const kSections = ["text", "memory", "spectrum", "classes", "words", "sentences", "averaging", "embeddings", "training", "reproduce"];
+const kSections = ["text", "memory", "spectrum", "classes", "words", "sentences", "angles", "averaging", "timescales", "validity", "embeddings", "training", "reproduce"];
 
 let browser: Browser;
 before(async () => {

@@ -31,6 +31,7 @@ struct Arguments {
   bool overwrite = false;
   ClassArguments classes;
   bool used = true;
+  std::int64_t validity_sample = 500;
   std::string labels;
   std::int64_t probe_sample = 5000;
   std::string probe_delays = "0,1,2,5,10,20";
@@ -56,6 +57,7 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
   request.classes = class_definitions(classes);
   // Cells and inputs from elsewhere predict nothing.
   request.used = arguments.used && opened.other_files.empty();
+  request.validity_sample = arguments.validity_sample;
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
   request.sentences = sentence_request(arguments.sentences, opened, session);
@@ -121,6 +123,13 @@ void add_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("!--no-used", arguments.used,
                    "Without the gradients of the next word's log-probability, which tell what "
                    "predictions use of what is stored");
+  command
+      .add_option("--validity-sample", arguments.validity_sample,
+                  "Words, spread over the text at random, that are replaced by others of their "
+                  "classes to see how well state gradients predict the change; 0: none")
+      ->check(CLI::Range(0, 100'000'000))
+      ->type_name("N")
+      ->capture_default_str();
   command
       .add_option("--labels", arguments.labels,
                   "Classes of --inputs: the label of each, a line each")
