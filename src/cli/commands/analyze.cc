@@ -31,7 +31,7 @@ struct Arguments {
   bool overwrite = false;
   ClassArguments classes;
   bool used = true;
-  std::int64_t validity_sample = 500;
+  std::int64_t validity_sample = 1000;
   std::string labels;
   std::int64_t probe_sample = 5000;
   std::string probe_delays = "0,1,2,5,10,20";
