@@ -284,6 +284,46 @@ class Analyze(ProgramTest):
         self.assertTrue(os.path.exists(self.path("results", "used.csv")))
         self.assertFalse(os.path.exists(self.path("without", "used.csv")))
 
+    def test_classes_are_compared_by_what_is_used_of_them(self):
+        self.analyze("results", "--frequency-bins", "3")
+        found = content(self.path("results", "statistics.h5"))
+        names = [name.decode() for name in found["classes/names"]]
+        comparisons = json.loads(self.read("results/summary.json"))["used_comparisons"]
+        self.assertEqual({pair["delay"] for pair in comparisons}, {0, 1, 2, 5})
+        self.assertEqual({pair["measure"] for pair in comparisons}, {"used_mean_norm"})
+        self.assertEqual(len(comparisons), 3 * 4)
+
+        def mean_and_contributions(name, delay):
+            members = numpy.flatnonzero(found["classes/signatures"][:, names.index(name)])
+            counts = found["used/count"][members, delay].sum(axis=0).astype(float)
+            norms = found["used/norm"][members, delay].sum(axis=0)
+            mean = norms.sum() / counts.sum()
+            there = counts > 0
+            share = counts.sum() / counts[there]
+            without = (norms.sum() - norms[there]) / (counts.sum() - counts[there])
+            centre = there.sum() * mean - ((1 - 1 / share) * without).sum()
+            out = numpy.zeros(len(counts))
+            out[there] = (share * mean - (share - 1) * without - centre) / numpy.sqrt(
+                there.sum() * (share - 1))
+            return mean, out
+
+        for pair in comparisons:
+            first, of_first = mean_and_contributions(pair["first"], pair["delay"])
+            second, of_second = mean_and_contributions(pair["second"], pair["delay"])
+            self.assertAlmostEqual(pair["difference"] / (first - second), 1, places=6)
+            error = numpy.sqrt(((of_first - of_second) ** 2).sum())
+            self.assertAlmostEqual(pair["error"] / error, 1, places=6)
+        least = 0
+        for i, pair in enumerate(sorted(comparisons, key=lambda pair: pair["p"])):
+            least = max(least, min(1, (len(comparisons) - i) * pair["p"]))
+            self.assertAlmostEqual(pair["corrected_p"], least, places=12)
+        rows = [row.split(",") for row in self.read("results/comparisons.csv").decode().splitlines()]
+        used = [row for row in rows if row[6] == "used_mean_norm"]
+        self.assertEqual([row[:2] for row in used], [["", ""]] * len(comparisons))
+        self.analyze("without", "--no-used", "--frequency-bins", "3")
+        self.assertNotIn("used_comparisons", json.loads(self.read("without/summary.json")))
+        self.assertNotIn(b"used_mean_norm", self.read("without/comparisons.csv"))
+
     def test_shards_with_used_gradients_do_not_merge_with_others(self):
         self.analyze("part1", "--shard", "1/2")
         self.analyze("part2", "--shard", "2/2", "--no-used")
