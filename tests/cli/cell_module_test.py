@@ -287,7 +287,8 @@ class Inputs(Case):
         self.write("labels", "".join(f"{'high' if i % 3 else 'low'}\n" for i in range(WORDS)))
         arguments = ("analyze", "--model", "model", "--inputs", "v.npy", "--max-delay", "3",
                      "--blocks", "2", "-o")
-        self.succeed(*arguments, "out", "--labels", "labels")
+        done = self.succeed(*arguments, "out", "--labels", "labels")
+        self.assertIn("no used gradients: cells and inputs from elsewhere", done.err)
         summary = json.loads(self.read("out/summary.json"))
         names = [c["name"] for c in summary["states"][0]["classes"]]
         self.assertEqual([name for name in names if name != "all"], ["high", "low"])

@@ -55,8 +55,10 @@ AnalysisRequest request_of(const Arguments& arguments, const OpenedModel& opened
     classes.labels = read_labels(arguments.labels, opened.vocabulary().size());
   }
   request.classes = class_definitions(classes);
-  // Cells and inputs from elsewhere predict nothing.
   request.used = arguments.used && opened.other_files.empty();
+  if (arguments.used && !request.used) {
+    session.note("no used gradients: cells and inputs from elsewhere predict no words");
+  }
   request.validity_sample = arguments.validity_sample;
   request.probe_sample = arguments.probe_sample;
   request.probe_delays = parse_delays("--probe-delays", arguments.probe_delays);
