@@ -21,7 +21,7 @@ constexpr const char* kPageFileName = "report.html";
 
 /// Writes report.html, one file that needs no other. Without a page, an earlier report.html goes:
 /// it would be of other results.
-/// @param summary what summary.json holds, and sentences.json under `sentences`
+/// @param summary what of summary.json is shown, and sentences.json under `sentences`
 /// @throws DataError or ResourceError naming the file
 void write_page(const std::filesystem::path& directory, const Json& summary);
 

@@ -16,9 +16,7 @@ export interface DelayResult {
   count: number;
   blocks: number;
   sampled: number;
-  raw_singular_values: (number | null)[];
-  normalised_singular_values?: (number | null)[];
-  [measure: string]: Estimate | number | (number | null)[] | undefined;
+  [measure: string]: Estimate | number | undefined;
 }
 
 export interface Fit {
@@ -238,7 +236,7 @@ export function sameState(a: StateName, b: StateName): boolean {
 /** A measure of a delay; undefined where it was not computed. */
 export function measureOf(delay: DelayResult, measure: string): Estimate | undefined {
   const found = delay[measure];
-  return typeof found === "object" && !Array.isArray(found) ? found : undefined;
+  return typeof found === "object" ? found : undefined;
 }
 
 export function memoryOf(ofClass: ClassResult, measure: string): Memory | undefined {

@@ -33,7 +33,6 @@ function delay(number: number, crossValidated: number, error: number): DelayResu
     count: 10,
     blocks: 10,
     sampled: 0,
-    raw_singular_values: [],
     raw_leading_cross_validated: estimate(crossValidated, error),
   };
 }
