@@ -47,13 +47,13 @@ void check_order(const SentenceNorms& found, const RunDescription& run, const st
       typed = true;
       continue;
     }
-    const std::int64_t end = sentence.first + std::ssize(sentence.words);
-    if (typed || sentence.first < next || end > run.words) {
+    const std::int64_t words = std::ssize(sentence.words);
+    if (typed || sentence.first < next || sentence.first > run.words - words) {
       throw DataError(file, kFirst,
                       fmt::format("a sentence at {}: sentences lie in the text one after the other",
                                   sentence.first));
     }
-    next = end;
+    next = sentence.first + words;
   }
 }
 

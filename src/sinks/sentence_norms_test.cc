@@ -134,6 +134,7 @@ TEST_F(SentencesOf, ADamagedFileAreRefusedNamingTheArray) {
       {"f['sentences/first'][1] = 4", "/sentences/first: a sentence at 4"},
       {"f['sentences/first'][0] = -1", "/sentences/first: a sentence at 12"},
       {"f['sentences/first'][2] = 37", "/sentences/first: a sentence at 37"},
+      {"f['sentences/first'][2] = 2**63 - 1", "a sentence at 9223372036854775807"},
       {"f['sentences/length'][0] = 99", "/sentences/words: not of the shape"},
       {"f['sentences/length'][0] = 0; f['sentences/length'][1] = 10", "a sentence of no words"},
       {"f['sentences/words'][0] = 6", "/sentences/words: a word that is not below 6"},

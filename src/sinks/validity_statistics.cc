@@ -122,8 +122,9 @@ std::optional<ValidityStatistics> read_validity(const io::Hdf5Reader& in,
   ValidityStatistics validity;
   validity.asked = in.integer_attribute(kGroup, kAsked);
   const CheckedArrays arrays(in, file);
-  const auto positions = arrays.read_rising<std::int64_t>(array_of("positions"), run.words);
-  validity.sample.left_out = arrays.read_rising<std::int64_t>(array_of("left_out"), run.words);
+  const auto positions = arrays.read_rising<std::int64_t>(array_of("positions"), words_read(run));
+  validity.sample.left_out =
+      arrays.read_rising<std::int64_t>(array_of("left_out"), words_read(run));
   const std::int64_t samples = length(positions);
   const auto words =
       read_numbers(in, file, array_of("words"), samples, run.architecture.vocab_size);
