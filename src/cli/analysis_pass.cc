@@ -64,7 +64,7 @@ void sum_up(const LanguageModel<Real>& model, const AnalysisPlan& plan,
         gradient::stratified_sources(words, std::min(request.sample, words), request.seed);
   }
   sinks::ClassSums class_sums(std::move(sums));
-  sinks::SentenceSink sink(work.sentences, &class_sums);
+  sinks::SentenceSink sink(work.sentences.in_pass, &class_sums);
   const auto progress = session.make_progress("state gradients", "words", end);
   if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
   options.stop = session.stop;
@@ -123,16 +123,12 @@ AnalysisSummary run_pass(const LanguageModel<Real>& model, const OpenedModel& op
     run_probes({&opened, text, &plan.classes}, *probe, session, team);
   }
   const auto shard = sources_of(request.shard, std::ssize(text));
-  SentencePlan sentences = plan_sentences(request.sentences, plan.run,
-                                          {.shard = shard, .sources = work.sources}, request.seed);
-  if (!work.sources.empty()) {
-    std::swap(work.sentences, sentences.in_pass);
-    sum_up(model, plan, request, work, session, team);
-    std::swap(work.sentences, sentences.in_pass);
-  }
+  work.sentences = plan_sentences(request.sentences, plan.run,
+                                  {.shard = shard, .sources = work.sources}, request.seed);
+  if (!work.sources.empty()) sum_up(model, plan, request, work, session, team);
   sinks::ModelTables tables = analysis_tables(model, plan, request, session, team);
   tables.sentences =
-      finish_sentences(model, plan.run, request.options, std::move(sentences), session, team);
+      finish_sentences(model, plan.run, request.options, std::move(work.sentences), session, team);
   const auto progress =
       session.make_progress("sums by class", "combinations",
                             std::ssize(plan.classes.signatures) * std::ssize(plan.run.states));

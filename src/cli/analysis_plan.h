@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "cli/analysis_pass.h"
+#include "cli/sentence_pass.h"
 #include "sinks/class_statistics.h"
 #include "sinks/linear_validity.h"
-#include "sinks/sentence_norms.h"
 #include "stategrad/language_model.h"
 #include "text/token_classes.h"
 
@@ -39,7 +39,7 @@ struct AnalysisWork {
   std::vector<std::int64_t> sources;         ///< still to come, rising
   std::int64_t positions = 0;                ///< all sources
   std::int64_t done = 0;                     ///< those of blocks that an earlier run had finished
-  sinks::SentenceNorms sentences;            ///< that the pass over the sources takes along
+  SentencePlan sentences;                    ///< of the shard, once they are planned
 };
 
 /// @throws DataError if a part is of another analysis

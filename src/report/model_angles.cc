@@ -152,13 +152,14 @@ class Comparison {
 
 void compare_models(const ClassStatistics& head, const std::string& other,
                     const EvaluationChoices& choices, ThreadTeam& team, Results& results) {
+  if (!results.whitening_failure.empty()) return;
   const sinks::ClassStatisticsReader reader(std::filesystem::path(other) /
                                             sinks::kStatisticsFileName);
   EvaluationChoices theirs = choices;
   theirs.differences.clear();
   const Results other_results = evaluate(
       reader, {.spectrum = {}, .choices = theirs, .only_subspaces = true, .on_progress = {}}, team);
-  if (!results.whitening_failure.empty() || !other_results.whitening_failure.empty()) return;
+  if (!other_results.whitening_failure.empty()) return;
   const Comparison comparison({&head, &results}, {&reader.head(), &other_results}, other);
   for (StateResult& state : results.states) {
     const StateResult* their_state = counterpart(state.state, other_results);

@@ -56,6 +56,17 @@ class CheckedArrays {
     if (bad != out.end()) fail(path, bad - out.begin(), "is below zero");
     return out;
   }
+  /// Numbers from 0 to end - 1.
+  /// @param what they are, for messages: "word"
+  template <class T>
+  [[nodiscard]] std::vector<T> read_below(const std::string& path, const io::Shape& shape,
+                                          std::int64_t end, const char* what) const {
+    std::vector<T> out = read_sizes<T>(path, shape);
+    if (std::any_of(out.begin(), out.end(), [&](T value) { return value >= end; })) {
+      throw DataError(file_, path, fmt::format("a {} that is not below {}", what, end));
+    }
+    return out;
+  }
   /// @throws ResourceError if the memory does not suffice
   [[nodiscard]] Buffer<double> read_matrices(const std::string& path,
                                              const io::Shape& shape) const {

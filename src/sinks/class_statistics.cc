@@ -234,13 +234,8 @@ void ClassStatisticsReader::read_sample() {
   const CheckedArrays arrays(in_, file_);
   head_.positions = arrays.read_rising<std::int64_t>("/sample/positions", head_.run.words);
   head_.position_signatures =
-      arrays.read_sizes<std::int32_t>("/sample/signatures", {length(head_.positions)});
-  const auto signatures = length(head_.classes.signatures);
-  if (std::any_of(head_.position_signatures.begin(), head_.position_signatures.end(),
-                  [&](std::int32_t signature) { return signature >= signatures; })) {
-    throw DataError(file_.string(), "/sample/signatures",
-                    fmt::format("a signature that is not below {}", signatures));
-  }
+      arrays.read_below<std::int32_t>("/sample/signatures", {length(head_.positions)},
+                                      length(head_.classes.signatures), "signature");
   const io::Shape shape = {length(head_.positions), head_.run.max_delay};
   for (const StateOfLayer& state : head_.run.states) {
     const std::string group = group_of(state) + "/sample/";

@@ -181,15 +181,11 @@ SentenceNorms read_sentences(const io::Hdf5Reader& in, const std::filesystem::pa
   if (count.size() != 1) throw DataError(file.string(), kFirst, "a list was expected");
   const auto length = arrays.read_sizes<std::int32_t>(kLength, count);
   const std::int64_t total = std::accumulate(length.begin(), length.end(), std::int64_t{0});
-  const auto words = arrays.read_sizes<WordId>(kWords, {total});
+  const auto words =
+      arrays.read_below<WordId>(kWords, {total}, run.architecture.vocab_size, "word");
   arrays.check(kFirst, count);
   std::vector<std::int64_t> first(length.size());
   arrays.read<std::int64_t>(kFirst, count, first);
-  if (std::any_of(words.begin(), words.end(),
-                  [&](WordId word) { return word >= run.architecture.vocab_size; })) {
-    throw DataError(file.string(), kWords,
-                    fmt::format("a word that is not below {}", run.architecture.vocab_size));
-  }
   auto next = words.begin();
   for (std::size_t i = 0; i < length.size(); ++i) {
     if (length[i] == 0) throw DataError(file.string(), kLength, "a sentence of no words");

@@ -75,18 +75,6 @@ class ValueReader {
   io::Shape shape_;
 };
 
-/// @param end the numbers must be below
-std::vector<std::int32_t> read_numbers(const io::Hdf5Reader& in, const std::filesystem::path& file,
-                                       const std::string& path, std::int64_t count,
-                                       std::int64_t end) {
-  std::vector<std::int32_t> numbers =
-      CheckedArrays(in, file).read_sizes<std::int32_t>(path, {count});
-  if (std::any_of(numbers.begin(), numbers.end(), [&](std::int32_t x) { return x >= end; })) {
-    throw DataError(file.string(), path, fmt::format("a number that is not below {}", end));
-  }
-  return numbers;
-}
-
 }  // namespace
 
 void write_validity(io::Hdf5Writer& out, const RunDescription& run,
@@ -126,9 +114,10 @@ std::optional<ValidityStatistics> read_validity(const io::Hdf5Reader& in,
   validity.sample.left_out =
       arrays.read_rising<std::int64_t>(array_of("left_out"), words_read(run));
   const std::int64_t samples = length(positions);
-  const auto words =
-      read_numbers(in, file, array_of("words"), samples, run.architecture.vocab_size);
-  validity.signatures = read_numbers(in, file, array_of("signatures"), samples, signatures);
+  const auto words = arrays.read_below<std::int32_t>(array_of("words"), {samples},
+                                                     run.architecture.vocab_size, "number");
+  validity.signatures =
+      arrays.read_below<std::int32_t>(array_of("signatures"), {samples}, signatures, "number");
   for (std::size_t i = 0; i < positions.size(); ++i) {
     validity.sample.replacements.push_back({positions[i], words[i]});
   }
