@@ -143,7 +143,8 @@ AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const Wor
   }
   static_cast<void>(sources_of(request.shard, std::ssize(text)));
   plan.replaced = replaced_words(request, plan);
-  report::check(request.choices, plan.classes.names, plan.run.architecture);
+  report::check(request.choices, plan.classes.names, plan.run.architecture,
+                opened.vocabulary().words());
   plan.wanted = wanted_of(plan.run, plan.classes, opened, request);
   require_writable_folder(request.output, "for the results");
   const fs::path file = request.output / sinks::kStatisticsFileName;

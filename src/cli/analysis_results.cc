@@ -18,6 +18,8 @@
 namespace stategrad::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 io::Cell cell_of(double value) {
   io::Cell cell;
   if (std::isfinite(value)) cell = value;
@@ -44,8 +46,8 @@ io::Table table_of(const report::Results& results) {
 }
 
 /// The probe.json of the folder; null if there is none, or if it is of something else.
-report::Json probe_of_same_model(const std::filesystem::path& directory,
-                                 const sinks::RunDescription& run, const Session& session) {
+report::Json probe_of_same_model(const fs::path& directory, const sinks::RunDescription& run,
+                                 const Session& session) {
   report::Json probe = report::read_probe_json(directory);
   if (probe.is_null()) return probe;
   const report::Json& settings = probe.at("settings");
@@ -63,19 +65,32 @@ report::Json fingerprints_of(const sinks::RunDescription& run) {
   return {{"model", run.provenance.model_fingerprint}, {"text", run.text_fingerprint}};
 }
 
+void compare_with_others(const sinks::ClassStatistics& head, report::EvaluateOptions options,
+                         const Session& session, ThreadTeam& team, report::Results& results) {
+  for (const std::string& other : options.choices.others) {
+    const sinks::ClassStatisticsReader reader(fs::path(other) / sinks::kStatisticsFileName);
+    const auto progress =
+        session.make_progress("angles to " + other, "classes", report::evaluations(reader.head()));
+    if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
+    report::compare_models(head, other, options, team, results);
+    const std::string& failure = results.others.back().failure;
+    if (!failure.empty()) session.warn(fmt::format("no angles to {}: {}", other, failure));
+  }
+}
+
 }  // namespace
 
-void write_origin(const std::filesystem::path& directory, const report::Reproduce& reproduce,
+void write_origin(const fs::path& directory, const report::Reproduce& reproduce,
                   const report::Json& training) {
   const sinks::ClassStatisticsReader reader(directory / sinks::kStatisticsFileName);
   report::write_analysis_json(directory, reproduce, fingerprints_of(reader.head().run), training);
 }
 
-void merge_origins(const std::vector<std::filesystem::path>& files,
-                   const std::filesystem::path& directory, report::Reproduce reproduce) {
+void merge_origins(const std::vector<fs::path>& files, const fs::path& directory,
+                   report::Reproduce reproduce) {
   std::vector<std::string> commands;
   report::Json training;
-  for (const std::filesystem::path& file : files) {
+  for (const fs::path& file : files) {
     const sinks::ClassStatisticsReader reader(file);
     const report::Json origin =
         report::read_analysis_json(file.parent_path(), fingerprints_of(reader.head().run));
@@ -90,23 +105,21 @@ void merge_origins(const std::vector<std::filesystem::path>& files,
   write_origin(directory, reproduce, training);
 }
 
-void write_analysis_results(const std::filesystem::path& directory,
-                            const report::EvaluationChoices& choices, const Session& session,
-                            ThreadTeam& team) {
+void write_analysis_results(const fs::path& directory, const report::EvaluationChoices& choices,
+                            const Session& session, ThreadTeam& team) {
   const sinks::ClassStatisticsReader reader(directory / sinks::kStatisticsFileName);
-  report::check(choices, reader.head().classes.names, reader.head().run.architecture);
-  const auto progress =
-      session.make_progress("spectra", "classes", report::evaluations(reader.head()));
+  const sinks::ClassStatistics& head = reader.head();
+  report::check(choices, head.classes.names, head.run.architecture, head.vocabulary);
   report::EvaluateOptions options{.spectrum = {}, .choices = choices, .on_progress = {}};
   options.spectrum.seed = session.seed.value_or(1);
-  if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
-  report::Results results = report::evaluate(reader, options, team);
-  for (const std::string& other : choices.others) {
-    report::compare_models(reader.head(), other, choices, team, results);
-  }
-  report::write_results(directory, results, reader.head(),
-                        probe_of_same_model(directory, reader.head().run, session),
-                        report::read_analysis_json(directory, fingerprints_of(reader.head().run)));
+  report::Results results = [&] {
+    const auto progress = session.make_progress("spectra", "classes", report::evaluations(head));
+    if (progress) options.on_progress = [&](std::int64_t done) { progress->update(done); };
+    return report::evaluate(reader, options, team);
+  }();
+  compare_with_others(head, options, session, team, results);
+  report::write_results(directory, results, head, probe_of_same_model(directory, head.run, session),
+                        report::read_analysis_json(directory, fingerprints_of(head.run)));
   if (!results.whitening_failure.empty()) {
     session.warn(fmt::format("no normalised measures, differences or angles: {}",
                              results.whitening_failure));

@@ -31,7 +31,11 @@ void compare_pair(const char* kind, const std::pair<Remembered, Remembered>& pai
                   std::vector<AngleResult>& angles) {
   try {
     angles.push_back(
-        {kind, pair.first.place, pair.second.place, "",
+        {kind,
+         pair.first.place,
+         pair.second.place,
+         "",
+         {},
          analysis::compare_subspaces(*pair.first.subspaces, *pair.second.subspaces, k)});
   } catch (const NumericalError&) {
     // One of them remembers fewer than k directions.
@@ -47,7 +51,10 @@ Json angle_json(const AngleResult& angle, const StateOfLayer& state) {
   json.update(state_json(state));
   json["first"] = place_json(angle.first);
   json["second"] = place_json(angle.second);
-  if (!angle.other.empty()) json["second"]["results"] = angle.other;
+  if (!angle.other.empty()) {
+    json["second"]["results"] = angle.other;
+    json["second"].update(state_json(angle.other_state));
+  }
   json["k"] = angle.comparison.degrees.size();
   json["degrees"] = angle.comparison.degrees;
   json["mean_cosine"] = number_json(angle.comparison.mean_cosine);
@@ -64,6 +71,7 @@ std::vector<io::Cell> angle_row(const AngleResult& angle, const StateOfLayer& st
     row.emplace_back(std::int64_t{place.delay});
   }
   row.emplace_back(angle.other);
+  row.emplace_back(angle.other.empty() ? "" : std::string(to_string(angle.other_state.state)));
   row.emplace_back(std::ssize(angle.comparison.degrees));
   append_estimate(angle.comparison.overlap, angle.comparison.blocks, row);
   row.push_back(cell_of(angle.comparison.chance));
@@ -103,8 +111,8 @@ ResultPart angles_part(const Results& results) {
   if (!results.whitening_failure.empty()) return part;
   part.json = Json::array();
   io::Table table({"kind", "state", "layer", "first_class", "first_delay", "second_class",
-                   "second_delay", "second_results", "k", "overlap", "low", "high", "error",
-                   "chance", "mean_cosine", "degrees"});
+                   "second_delay", "second_results", "second_state", "k", "overlap", "low", "high",
+                   "error", "chance", "mean_cosine", "degrees"});
   for (const StateResult& state : results.states) {
     for (const AngleResult& angle : state.angles) {
       part.json.push_back(angle_json(angle, state.state));

@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 
-#include "sinks/class_statistics.h"
-#include "sinks/statistics_file.h"
+#include "report/model_angles.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::report {
@@ -25,14 +23,12 @@ int subspace_size(const EvaluationChoices& choices, const Architecture& shape) {
 }
 
 void check(const EvaluationChoices& choices, std::span<const std::string> classes,
-           const Architecture& shape) {
+           const Architecture& shape, std::span<const std::string> vocabulary) {
   check(choices.whitening);
   static_cast<void>(subspace_size(choices, shape));
   static_cast<void>(find_differences(choices.differences, classes, shape.embedding_size));
   for (const std::string& other : choices.others) {
-    const sinks::ClassStatisticsReader reader(std::filesystem::path(other) /
-                                              sinks::kStatisticsFileName);
-    static_cast<void>(subspace_size(choices, reader.head().run.architecture));
+    check_other_model(other, choices, vocabulary, shape.embedding_size);
   }
 }
 

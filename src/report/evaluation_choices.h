@@ -25,10 +25,9 @@ struct EvaluationChoices {
 [[nodiscard]] int subspace_size(const EvaluationChoices& choices, const Architecture& shape);
 
 /// What can be told before there are sums.
-/// @throws UsageError or DataError as find_differences(), check() and subspace_size(), of the
-/// others
-///   too; DataError as sinks::ClassStatisticsReader of one of them
+/// @throws UsageError or DataError as find_differences(), check() and subspace_size(), and as
+///   check_other_model() of the others
 void check(const EvaluationChoices& choices, std::span<const std::string> classes,
-           const Architecture& shape);
+           const Architecture& shape, std::span<const std::string> vocabulary);
 
 }  // namespace stategrad::report

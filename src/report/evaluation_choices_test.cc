@@ -28,11 +28,11 @@ TEST(EvaluationChoices, ASubspaceHasFiveDirectionsOrAsManyAsThereAre) {
 
 TEST(EvaluationChoices, AreCheckedBeforeThereAreSums) {
   const std::vector<std::string> classes = {"NN", "VB"};
-  check({.differences = {"NN-VB"}}, classes, shape(8, 4));
-  EXPECT_THAT([&] { check({.differences = {"NN-JJ"}}, classes, shape(8, 4)); },
+  check({.differences = {"NN-VB"}}, classes, shape(8, 4), {});
+  EXPECT_THAT([&] { check({.differences = {"NN-JJ"}}, classes, shape(8, 4), {}); },
               ThrowsMessage<UsageError>(HasSubstr("classes are 'all', 'NN', 'VB'")));
-  EXPECT_THROW(check({.subspace = 5}, classes, shape(8, 4)), UsageError);
-  EXPECT_THROW(check({.whitening = {.shrinkage = 0.5}}, classes, shape(8, 4)), UsageError);
+  EXPECT_THROW(check({.subspace = 5}, classes, shape(8, 4), {}), UsageError);
+  EXPECT_THROW(check({.whitening = {.shrinkage = 0.5}}, classes, shape(8, 4), {}), UsageError);
 }
 
 }  // namespace

@@ -16,10 +16,11 @@ using testing::ThrowsMessage;
 
 class ModelAngles : public sinks::ClassSumsTest {
  protected:
-  [[nodiscard]] std::string write(const std::string& name, const sinks::ModelTables& model) const {
+  [[nodiscard]] std::string write(const std::string& name, const sinks::ModelTables& model,
+                                  std::vector<std::int64_t> sources = {}) const {
     const auto folder = folder_ / name;
     std::filesystem::create_directories(folder);
-    sinks::merge_class_statistics(parts(name, {}), true, &model,
+    sinks::merge_class_statistics(parts(name, std::move(sources)), true, &model,
                                   folder / sinks::kStatisticsFileName);
     return folder;
   }
@@ -32,7 +33,8 @@ class ModelAngles : public sinks::ClassSumsTest {
     Results results = evaluate(
         reader, {.spectrum = {.patterns = 2}, .choices = choices, .on_progress = {}}, team);
     for (StateResult& state : results.states) state.angles.clear();
-    compare_models(reader.head(), other, choices, team, results);
+    compare_models(reader.head(), other, {.spectrum = {}, .choices = choices, .on_progress = {}},
+                   team, results);
     return results;
   }
 };
@@ -46,6 +48,7 @@ TEST_F(ModelAngles, OfAModelWithItselfAreZero) {
     for (const AngleResult& angle : state.angles) {
       EXPECT_EQ(angle.kind, "models");
       EXPECT_EQ(angle.other, own);
+      EXPECT_EQ(angle.other_state, state.state);
       EXPECT_EQ(angle.first.class_name, angle.second.class_name);
       EXPECT_EQ(angle.first.delay, angle.second.delay);
       EXPECT_NEAR(angle.comparison.overlap.value, 1, 1e-9);
@@ -55,6 +58,7 @@ TEST_F(ModelAngles, OfAModelWithItselfAreZero) {
   }
   const Json json = angles_part(found).json;
   EXPECT_EQ(json[0]["second"]["results"], own);
+  EXPECT_EQ(json[0]["second"]["state"], json[0]["state"]);
   EXPECT_FALSE(json[0]["first"].contains("results"));
 }
 
@@ -74,17 +78,32 @@ TEST_F(ModelAngles, KnowTheWordsByName) {
 TEST_F(ModelAngles, NeedWordsInCommon) {
   sinks::ModelTables foreign = tables();
   for (std::string& word : foreign.vocabulary) word += "'";
-  const std::string own = write("own", tables());
   const std::string other = write("other", foreign);
-  EXPECT_THAT([&] { static_cast<void>(compared(own, other)); },
-              ThrowsMessage<DataError>(HasSubstr("other: has 0 words in common")));
+  EXPECT_THAT([&] { check_other_model(other, {}, tables().vocabulary, 5); },
+              ThrowsMessage<DataError>(HasSubstr("statistics.h5: has 0 words in common")));
 }
 
-TEST_F(ModelAngles, AreAbsentWithoutAWhitening) {
+TEST_F(ModelAngles, NeedEmbeddingsThatCanBeNormalised) {
   sinks::ModelTables flat = tables();
   for (std::size_t i = 0; i < flat.embedding.size(); i += 5) flat.embedding[i] = 1;
-  const Results found = compared(write("own", tables()), write("other", flat));
+  const std::string other = write("other", flat);
+  EXPECT_THAT([&] { check_other_model(other, {}, tables().vocabulary, 5); },
+              ThrowsMessage<DataError>(HasSubstr("statistics.h5: cannot be compared with: ")));
+  const Results found = compared(write("flat", flat), write("own", tables()));
   EXPECT_TRUE(found.states[0].angles.empty());
+  EXPECT_EQ(found.others.front().failure, found.whitening_failure);
+}
+
+TEST_F(ModelAngles, NeedAWholeAnalysis) {
+  const std::string other = write("other", tables(), {0, 1, 2, 3, 4, 5});
+  EXPECT_THAT([&] { check_other_model(other, {}, tables().vocabulary, 5); },
+              ThrowsMessage<DataError>(HasSubstr("statistics.h5: holds a part of an analysis")));
+}
+
+TEST_F(ModelAngles, NeedAsManyDirectionsAsAreAskedFor) {
+  const std::string other = write("other", tables());
+  EXPECT_THAT([&] { check_other_model(other, {.subspace = 6}, tables().vocabulary, 5); },
+              ThrowsMessage<UsageError>(HasSubstr("other: --subspace 6: ")));
 }
 
 }  // namespace

@@ -66,12 +66,13 @@ struct SubspacePlace {
   int delay = 0;
 };
 
-/// Two remembered subspaces of one state.
+/// Two remembered subspaces.
 struct AngleResult {
   std::string kind;  ///< delays, classes, or models
   SubspacePlace first;
   SubspacePlace second;
-  std::string other;  ///< the folder of the other model's results; empty but for models
+  std::string other;         ///< the folder of the other model's results; empty but for models
+  StateOfLayer other_state;  ///< of the other model; for models only
   analysis::SubspaceComparison comparison;
 };
 
@@ -132,6 +133,12 @@ struct ValidityResult {
   std::vector<ValidityDelay> delays;  ///< those at which something was compared
 };
 
+/// Another model whose results were given to compare with.
+struct OtherModel {
+  std::string directory;  ///< of its results
+  std::string failure;    ///< why there are no angles to it, or empty
+};
+
 struct Results {
   double condition = 0;           ///< of the whitening; 0 if it failed
   std::string whitening_failure;  ///< why, or empty
@@ -139,6 +146,7 @@ struct Results {
   double shrinkage = 0;                       ///< λ of the whitening
   std::vector<DifferenceVector> differences;  ///< none if whitening failed
   int subspace = 0;                           ///< k of all cosines and angles
+  std::vector<OtherModel> others;             ///< those of compare_models()
   std::vector<StateResult> states;
   std::vector<UsedResult> used;  ///< all words first; empty: not summed
   std::vector<ComparisonResult> used_comparisons;

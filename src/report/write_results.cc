@@ -82,13 +82,19 @@ Json summary_head(const Results& results, const sinks::ClassStatistics& head) {
     whitening["shrinkage"] = number_json(results.shrinkage);
   }
   if (!results.whitening_failure.empty()) whitening["failure"] = results.whitening_failure;
+  Json others = Json::array();
+  for (const OtherModel& other : results.others) {
+    others.push_back({{"results", other.directory}});
+    if (!other.failure.empty()) others.back()["failure"] = other.failure;
+  }
   return {{"format", "stategrad results"},
           {"version", 1},
           {"program", STATEGRAD_VERSION},
           {"run", std::move(run)},
           {"blocks", head.blocks},
           {"sample", head.positions.size()},
-          {"whitening", std::move(whitening)}};
+          {"whitening", std::move(whitening)},
+          {"compared_with", std::move(others)}};
 }
 
 /// The lists of singular values are half of a summary, and the page shows none of them.

@@ -184,8 +184,10 @@ class Differences(ProgramTest):
                   and a["state"] == "cell"]
         self.assertEqual([(a["second"]["class"], a["second"]["delay"]) for a in angles],
                          [(name, d) for name in ("all", "animals", "short") for d in (0, 1, 2)])
+        self.assertEqual(self.summary("results")["compared_with"], [{"results": "others"}])
         for angle in angles[:3]:
             self.assertEqual(angle["second"]["results"], "others")
+            self.assertEqual(angle["second"]["state"], "hidden")
             delay = angle["first"]["delay"]
 
             def degrees(kept):
@@ -201,8 +203,20 @@ class Differences(ProgramTest):
             plain = numpy.sqrt(0.9 * ((without - without.mean()) ** 2).sum())
             self.assertAlmostEqual(angle["overlap"]["error"] / plain, 1, delta=0.2)
         self.fail_with(1, ["nowhere/statistics.h5"], "report", "results", "--compare", "nowhere")
+        self.fail_with(2, ["--compare others: --subspace 5"], "report", "results", "--subspace",
+                       "5", "--compare", "others")
         self.succeed("report", "results")
         self.assertNotIn("models", {a["kind"] for a in self.summary("results")["angles"]})
+
+    def test_cell_states_are_not_compared_with_hidden_ones_that_have_a_cell_state_beside_them(self):
+        self.analyze("results", "--state", "cell")
+        self.analyze("others", "--state", "hidden")
+        done = self.succeed("report", "results", "--compare", "others")
+        failure = "no state, class and delay in common"
+        self.assertIn(f"no angles to others: {failure}", done.err)
+        summary = self.summary("results")
+        self.assertEqual(summary["compared_with"], [{"results": "others", "failure": failure}])
+        self.assertNotIn("models", {a["kind"] for a in summary["angles"]})
 
     def coordinates(self, folder, state):
         """Of the words along the two directions that the state remembers best, by delay and blocks."""

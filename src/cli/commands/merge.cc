@@ -42,7 +42,8 @@ void merge(const Session& session, const Arguments& arguments) {
   const report::EvaluationChoices choices = evaluation_choices(arguments.evaluation);
   {
     const sinks::ClassStatisticsReader part(files.front());
-    report::check(choices, part.head().classes.names, part.head().run.architecture);
+    report::check(choices, part.head().classes.names, part.head().run.architecture,
+                  part.head().vocabulary);
   }
   make_folders(folder);
   sinks::merge_class_statistics(files, false, nullptr, target);
