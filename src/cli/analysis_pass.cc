@@ -195,18 +195,18 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
   silent.quiet = true;
   StepForecast step = forecast_gradient_pass(opened, pass, silent, team);
   step.step = "analyze";
-  step.seconds += seconds_of_tables(model, plan, request, team);
-  step.seconds += seconds_of_sample(plan.run, std::min(request.sample, words)) /
-                  static_cast<double>(request.shard.of);
-  if (request.used) {
-    step.seconds += seconds_of_prediction(model, text, team) * static_cast<double>(step.words);
-  }
   std::vector<std::int64_t> sources(static_cast<std::size_t>(last - first));
   std::iota(sources.begin(), sources.end(), first);
   const SentencePlan sentences = plan_sentences(
       request.sentences, plan.run, {.shard = {first, last}, .sources = sources}, request.seed);
   step.seconds *= 1 + rows_to_finish(sentences, plan.run.max_delay) /
                           (static_cast<double>(last - first) * plan.run.max_delay);
+  step.seconds += seconds_of_tables(model, plan, request, team);
+  step.seconds += seconds_of_sample(plan.run, std::min(request.sample, words)) /
+                  static_cast<double>(request.shard.of);
+  if (request.used) {
+    step.seconds += seconds_of_prediction(model, text, team) * static_cast<double>(step.words);
+  }
   step.memory = plan.memory;
   step.disk = plan.disk;
   step.disk_at_most = true;

@@ -65,8 +65,13 @@ void plan_resources(const AnalysisRequest& request, DType dtype, int threads, st
                     AnalysisPlan& plan) {
   const sinks::RunDescription& run = plan.wanted.run;
   const std::size_t signatures = plan.classes.signatures.size();
+  const std::uint64_t sentences = sentence_bytes(
+      plan_sentences(request.sentences, plan.run,
+                     {.shard = sources_of(request.shard, std::ssize(plan.run.text)), .sources = {}},
+                     request.seed),
+      plan.run);
   const double block = 8.0 * run.max_delay * run.rows * run.architecture.size;
-  std::uint64_t sums = sinks::class_sums_bytes(run, request.blocks, signatures);
+  std::uint64_t sums = sentences + sinks::class_sums_bytes(run, request.blocks, signatures);
   GradientRun carried = plan.run;
   if (request.used) {
     sinks::UsedSumsShape shape = sinks::used_shape(plan.wanted);
@@ -85,6 +90,7 @@ void plan_resources(const AnalysisRequest& request, DType dtype, int threads, st
   const double copies = 2.0 * static_cast<double>(signatures) + (signatures > 1 ? 1 : 0);
   plan.disk = static_cast<std::uint64_t>(
       std::min(copies * block * request.blocks * static_cast<double>(run.states.size()), 1e18));
+  plan.disk += sentences;
   if (request.used) plan.disk += 2 * sinks::used_sums_bytes(sinks::used_shape(plan.wanted));
   if (request.memory_limit && plan.memory > *request.memory_limit) {
     throw ResourceError(fmt::format(

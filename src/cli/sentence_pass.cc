@@ -151,7 +151,10 @@ SentenceRequest sentence_request(const SentenceArguments& arguments, const Opene
   }
   SentenceRequest request{.typed = {}, .of_text = arguments.of_text};
   for (const std::string& sentence : arguments.typed) {
-    request.typed.push_back(ids_of(sentence, opened.vocabulary(), session));
+    std::vector<WordId> ids = ids_of(sentence, opened.vocabulary(), session);
+    if (std::find(request.typed.begin(), request.typed.end(), ids) == request.typed.end()) {
+      request.typed.push_back(std::move(ids));
+    }
   }
   return request;
 }
@@ -194,6 +197,19 @@ sinks::SentenceNorms finish_sentences(const LanguageModel<Real>& model, const Gr
   read_typed(model, pass, plan.typed, team);
   const sinks::SentenceNorms of_text = sinks::united(plan.in_pass, plan.behind, run.max_delay);
   return sinks::united(of_text, plan.typed, run.max_delay);
+}
+
+std::uint64_t sentence_bytes(const SentencePlan& plan, const GradientRun& run) {
+  std::int64_t cells = 0;
+  std::int64_t words = 0;
+  for (const auto* part : {&plan.in_pass, &plan.behind, &plan.typed}) {
+    for (const sinks::Sentence& sentence : part->sentences) {
+      words += std::ssize(sentence.words);
+      cells += sinks::sentence_cells(std::ssize(sentence.words), run.max_delay);
+    }
+  }
+  return static_cast<std::uint64_t>(cells) * run.states.size() * sizeof(double) +
+         static_cast<std::uint64_t>(words) * sizeof(WordId);
 }
 
 double rows_to_finish(const SentencePlan& plan, int max_delay) {

@@ -39,8 +39,8 @@ struct SentenceRequest {
   std::optional<std::int64_t> of_text;  ///< none: as many as kMostNorms allows
 };
 
-/// Notes words that are not in the vocabulary. Inputs from elsewhere have no sentences, which is
-/// noted too.
+/// A sentence that is given twice is taken once. Notes words that are not in the vocabulary. Inputs
+/// from elsewhere have no sentences, which is noted too.
 /// @throws UsageError naming the sentence: without words, too long, beside --inputs, or with a word
 ///   that the vocabulary lacks if that has no <unk>
 [[nodiscard]] SentenceRequest sentence_request(const SentenceArguments& arguments,
@@ -77,6 +77,9 @@ template <class Real>
                                                     const GradientOptions& options,
                                                     SentencePlan plan, const Session& session,
                                                     ThreadTeam& team);
+
+/// What the norms and words of all three take, in memory and in statistics.h5.
+[[nodiscard]] std::uint64_t sentence_bytes(const SentencePlan& plan, const GradientRun& run);
 
 /// Sources times delays that finish_sentences() carries.
 [[nodiscard]] double rows_to_finish(const SentencePlan& plan, int max_delay);

@@ -19,12 +19,12 @@ namespace {
 constexpr std::size_t kKeepingGate = 1;
 
 /// The words that count.
-struct Stretch {
+struct Counted {
   std::int64_t first = 0;
   std::int64_t last = 0;
 };
 
-Stretch require_sense(const Architecture& shape, std::span<const WordId> text,
+Counted require_sense(const Architecture& shape, std::span<const WordId> text,
                       const GateLogsOptions& options) {
   if (!has_keeping_gate(shape)) {
     throw UsageError("timescales: a plain RNN has no gate; LSTM and GRU have");
@@ -34,7 +34,7 @@ Stretch require_sense(const Architecture& shape, std::span<const WordId> text,
         fmt::format("{} blocks of {} words: give at least 1 of each", options.blocks, text.size()));
   }
   const std::int64_t words = std::ssize(text);
-  const Stretch counted = {options.first, options.last.value_or(words)};
+  const Counted counted = {options.first, options.last.value_or(words)};
   if (counted.first < 0 || counted.last < counted.first || counted.last > words) {
     throw UsageError(fmt::format("words {} to {} of {}: no stretch of the text", counted.first,
                                  counted.last, words));
@@ -82,7 +82,7 @@ template <class Real>
 GateLogs sum_gate_logs(const LanguageModel<Real>& model, std::span<const WordId> text,
                        const GateLogsOptions& options, ThreadTeam& team) {
   const Architecture& shape = model.architecture();
-  const Stretch counted = require_sense(shape, text, options);
+  const Counted counted = require_sense(shape, text, options);
   const auto size = static_cast<std::size_t>(shape.size);
   const auto blocks = static_cast<std::size_t>(options.blocks);
   const auto layers = static_cast<std::size_t>(shape.num_layers);

@@ -216,12 +216,9 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
     };
     add("all", "all", reader.read_totals(state), std::vector<bool>(signatures, true));
     for (std::size_t c = 0; c < head.classes.names.size(); ++c) {
-      std::vector<bool> members(signatures);
-      for (const int s : sinks::signatures_of(head.classes, static_cast<int>(c))) {
-        members[static_cast<std::size_t>(s)] = true;
-      }
       add(head.classes.names[c], head.classes.groups[c],
-          reader.read_class(state, static_cast<int>(c)), members);
+          reader.read_class(state, static_cast<int>(c)),
+          sinks::members_of(head.classes, static_cast<int>(c)));
     }
     if (!options.only_subspaces) {
       result.comparisons = compare(result.classes);

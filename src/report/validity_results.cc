@@ -108,11 +108,8 @@ std::vector<ValidityResult> evaluate_validity(const sinks::ClassStatistics& head
     };
     add("all", "all", std::vector<bool>(signatures, true));
     for (std::size_t c = 0; c < head.classes.names.size(); ++c) {
-      std::vector<bool> members(signatures);
-      for (const int s : sinks::signatures_of(head.classes, static_cast<int>(c))) {
-        members[static_cast<std::size_t>(s)] = true;
-      }
-      add(head.classes.names[c], head.classes.groups[c], members);
+      add(head.classes.names[c], head.classes.groups[c],
+          sinks::members_of(head.classes, static_cast<int>(c)));
     }
   }
   return results;

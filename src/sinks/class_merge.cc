@@ -67,7 +67,7 @@ void add_rows(const std::vector<Key>& keys, const std::vector<T>& rows,
 }
 
 /// The sums over gates of all pieces; none in parts.
-std::optional<gradient::GateLogs> merge_gates(const Readers& pieces) {
+std::optional<gradient::GateLogs> united_gates(const Readers& pieces) {
   std::optional<gradient::GateLogs> sums;
   for (const auto& piece : pieces) {
     const std::optional<gradient::GateLogs>& from = piece->head().gates;
@@ -82,14 +82,14 @@ std::optional<gradient::GateLogs> merge_gates(const Readers& pieces) {
 }
 
 /// The replaced words of all pieces; none in parts.
-std::optional<ValidityStatistics> merge_validity(const Readers& pieces) {
+std::optional<ValidityStatistics> united_validity(const Readers& pieces) {
   std::vector<const ValidityStatistics*> all;
   for (const auto& piece : pieces) {
     const ClassStatistics& from = piece->head();
     if (!from.validity) return std::nullopt;
     all.push_back(&*from.validity);
   }
-  return unite(all, pieces.front()->head().run.max_delay);
+  return united(all, pieces.front()->head().run.max_delay);
 }
 
 /// Words whose replacement was asked for.
@@ -105,8 +105,8 @@ ClassStatistics merge_heads(const Readers& pieces) {
   if (static_cast<std::int64_t>(merged.run.sources.size()) == words_read(merged.run)) {
     merged.run.sources.clear();
   }
-  merged.gates = merge_gates(pieces);
-  merged.validity = merge_validity(pieces);
+  merged.gates = united_gates(pieces);
+  merged.validity = united_validity(pieces);
   merged.words = united(pieces, &ClassStatistics::words);
   merged.positions = united(pieces, &ClassStatistics::positions);
   const auto delays = static_cast<std::size_t>(merged.run.max_delay);

@@ -59,6 +59,14 @@ std::vector<int> signatures_of(const ClassScheme& classes, int class_index) {
   return found;
 }
 
+std::vector<bool> members_of(const ClassScheme& classes, int class_index) {
+  std::vector<bool> members(classes.signatures.size());
+  for (const int s : signatures_of(classes, class_index)) {
+    members[static_cast<std::size_t>(s)] = true;
+  }
+  return members;
+}
+
 UsedSumsShape used_shape(const ClassStatistics& statistics) {
   return {.signatures = static_cast<int>(statistics.classes.signatures.size()),
           .delays = statistics.run.max_delay,

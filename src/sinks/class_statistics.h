@@ -71,6 +71,8 @@ struct ClassScheme {
 
 /// The signatures that contain a class.
 [[nodiscard]] std::vector<int> signatures_of(const ClassScheme& classes, int class_index);
+/// [S] whether each signature contains the class.
+[[nodiscard]] std::vector<bool> members_of(const ClassScheme& classes, int class_index);
 
 /// Sums over the state gradients G [H, R] of one state at each delay and in each block.
 struct GradientSums {

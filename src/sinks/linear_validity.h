@@ -24,7 +24,7 @@ struct Replacement {
 
 struct ReplacementOptions {
   int max_delay = 50;           ///< D
-  std::int64_t samples = 2000;  ///< positions x_{t-d}, as many as there are at most
+  std::int64_t samples = 1000;  ///< positions x_{t-d}, as many as there are at most
   std::uint64_t seed = 1;
   /// [N] signature of every position of the text; empty: all are of one class.
   std::span<const std::int32_t> signature;

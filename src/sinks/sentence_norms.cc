@@ -192,8 +192,15 @@ SentenceNorms read_sentences(const io::Hdf5Reader& in, const std::filesystem::pa
     found.sentences.push_back({.first = first[i], .words = {next, next + length[i]}});
     next += length[i];
   }
-  found.of = in.integer_attribute("/sentences", "of");
   check_order(found, run, file.string());
+  found.of = in.integer_attribute("/sentences", "of");
+  const auto of_text = std::count_if(found.sentences.begin(), found.sentences.end(),
+                                     [](const Sentence& s) { return s.first != kTyped; });
+  if (found.of < of_text) {
+    throw DataError(file.string(), "/sentences",
+                    fmt::format("of = {}, for {} sentences of the text: the file was altered",
+                                found.of, of_text));
+  }
   const std::int64_t cells = places(found.sentences, run.max_delay).back();
   for (const StateOfLayer& state : run.states) {
     found.norms.push_back(arrays.read_sizes<double>(norms_of(state), {cells}));

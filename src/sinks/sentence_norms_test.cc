@@ -141,6 +141,7 @@ TEST_F(SentencesOf, ADamagedFileAreRefusedNamingTheArray) {
       {"f['cell/layer_1/sentences/norm'][0] = -1", "value 0 is below zero"},
       {"del f['sentences/length']", "/sentences/length"},
       {"del f['sentences'].attrs['of']", "of"},
+      {"f['sentences'].attrs['of'] = 2", "of = 2, for 3 sentences of the text"},
   };
   for (const auto& one : cases) {
     std::filesystem::copy_file(file, folder_ / "altered.h5",

@@ -108,7 +108,6 @@ std::optional<ValidityStatistics> read_validity(const io::Hdf5Reader& in,
                                                 std::int64_t signatures) {
   if (!in.contains(array_of("positions"))) return std::nullopt;
   ValidityStatistics validity;
-  validity.asked = in.integer_attribute(kGroup, kAsked);
   const CheckedArrays arrays(in, file);
   const auto positions = arrays.read_rising<std::int64_t>(array_of("positions"), words_read(run));
   validity.sample.left_out =
@@ -118,6 +117,12 @@ std::optional<ValidityStatistics> read_validity(const io::Hdf5Reader& in,
                                                      run.architecture.vocab_size, "number");
   validity.signatures =
       arrays.read_below<std::int32_t>(array_of("signatures"), {samples}, signatures, "number");
+  validity.asked = in.integer_attribute(kGroup, kAsked);
+  if (validity.asked < samples) {
+    throw DataError(file.string(), kGroup,
+                    fmt::format("{} = {}, for {} replaced words: the file was altered", kAsked,
+                                validity.asked, samples));
+  }
   for (std::size_t i = 0; i < positions.size(); ++i) {
     validity.sample.replacements.push_back({positions[i], words[i]});
   }
@@ -126,7 +131,7 @@ std::optional<ValidityStatistics> read_validity(const io::Hdf5Reader& in,
   return validity;
 }
 
-ValidityStatistics unite(std::span<const ValidityStatistics* const> pieces, int delays) {
+ValidityStatistics united(std::span<const ValidityStatistics* const> pieces, int delays) {
   struct Row {
     const ValidityStatistics* piece;
     std::size_t index;

@@ -38,7 +38,7 @@ void write_validity(io::Hdf5Writer& out, const RunDescription& run,
 /// The samples of all pieces, by rising positions.
 /// @param pieces at least one, over other sources, of the same states and as many positions asked
 /// @param delays D
-[[nodiscard]] ValidityStatistics unite(std::span<const ValidityStatistics* const> pieces,
-                                       int delays);
+[[nodiscard]] ValidityStatistics united(std::span<const ValidityStatistics* const> pieces,
+                                        int delays);
 
 }  // namespace stategrad::sinks

@@ -88,6 +88,9 @@ TEST_F(ValidityFile, ThatWasAlteredIsRefused) {
   bad.sample.replacements[1].position = 3;
   expect_refused(bad, "/validity/positions: value 1 does not rise");
   bad = values();
+  bad.asked = 1;
+  expect_refused(bad, "samples = 1, for 2 replaced words");
+  bad = values();
   bad.states[0].cosine[2] = 1.5;
   expect_refused(bad, "/validity/cell/layer_1/cosine: value 2 is 1.5");
   bad = values();
@@ -109,7 +112,7 @@ TEST(Validity, OfPiecesIsUnitedByPosition) {
       .sample = {.replacements = {{10, 4}}, .left_out = {7, 12}},
       .signatures = {1},
       .states = {{.ratio = {11, 12}, .cosine = {1, -1}, .error = {13, 14}}}};
-  const ValidityStatistics all = unite(std::vector{&outer, &inner}, 2);
+  const ValidityStatistics all = united(std::vector{&outer, &inner}, 2);
   EXPECT_EQ(all.asked, 9);
   EXPECT_EQ(all.sample.replacements, (std::vector<Replacement>{{3, 1}, {10, 4}, {20, 5}}));
   EXPECT_THAT(all.sample.left_out, ElementsAre(7, 9, 12));

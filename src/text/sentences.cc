@@ -14,7 +14,8 @@ std::vector<Stretch> split_into_sentences(std::span<const WordId> text, std::opt
     const bool ends = eos && text[static_cast<std::size_t>(i)] == *eos;
     if (!ends && i + 1 < end) continue;
     const std::int64_t words = i + 1 - first;
-    for (std::int64_t cut = 0; cut < words && !(ends && words == 1); cut += longest) {
+    for (std::int64_t cut = 0; cut < words; cut += longest) {
+      if (ends && cut == words - 1) break;
       sentences.push_back({.first = first + cut, .words = std::min(longest, words - cut)});
     }
     first = i + 1;

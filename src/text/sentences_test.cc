@@ -26,6 +26,12 @@ TEST(Sentences, ThatAreLongAreCut) {
   EXPECT_EQ(split_into_sentences(text, kEos, 4), expected);
 }
 
+TEST(Sentences, HaveNoPieceOfTheirEndAlone) {
+  const std::vector<WordId> text = {1, 2, 3, 4, kEos, 6};
+  const std::vector<Stretch> expected = {{0, 4}, {5, 1}};
+  EXPECT_EQ(split_into_sentences(text, kEos, 4), expected);
+}
+
 TEST(Sentences, OfATextWithoutEndsArePieces) {
   const std::vector<WordId> text = {1, 2, 3, 4, 5};
   const std::vector<Stretch> expected = {{0, 2}, {2, 2}, {4, 1}};

@@ -213,15 +213,16 @@ def validity(found):
             for d in entry["delays"] if d["delay"] in DELAYS]
 
 
-TIMESCALE_HEADER = ["layer and gate", "5 %", "25 %", "50 %", "75 %", "95 %", "longest"]
+TIMESCALE_HEADER = ["layer and gate", "10 %", "25 %", "50 %", "75 %", "90 %", "longest"]
 
 
 def timescales(summary):
     """Quantiles over the units, in words."""
     rows = []
     for layer in summary.get("timescales", []):
-        values = sorted(math.inf if unit["timescale"] is None or unit["timescale"]["estimate"] is None
-                        else unit["timescale"]["estimate"] for unit in layer["units"])
-        at = [values[round(share * (len(values) - 1))] for share in (0.05, 0.25, 0.5, 0.75, 0.95, 1)]
-        rows.append([f"{layer['layer']}, {layer['gate']}", *(number(value) for value in at)])
+        at = [quantile["timescale"] for quantile in layer["quantiles"]]
+        at.append(max(math.inf if unit["timescale"]["estimate"] is None
+                      else unit["timescale"]["estimate"] for unit in layer["units"]))
+        rows.append([f"{layer['layer']}, {layer['gate']}",
+                     *(number(math.inf if value is None else value) for value in at)])
     return rows

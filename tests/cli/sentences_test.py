@@ -106,7 +106,7 @@ class Sentences(ProgramTest):
 
     def test_a_typed_sentence_is_read_behind_an_end_of_sentence(self):
         self.analyze("results", "--text-sentences", "0", "--sentence", "we sleep a \t dog",
-                     "--sentence", "cat")
+                     "--sentence", "cat", "--sentence", "we  sleep a dog")
         stored = self.stored("results")
         self.assertEqual([(first, words) for first, words, _ in stored],
                          [(-1, ["we", "sleep", "a", "dog"]), (-1, ["cat"])])
