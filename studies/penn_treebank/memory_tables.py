@@ -27,7 +27,7 @@ def sections(study):
             (f"Frequency: {of}", CLASS_HEADER, over_delays(classes, FREQUENCY_NAMES)),
             (f"Rare against frequent at equal kind: {of}", EQUAL_KIND_HEADER,
              rare_against_frequent(state)),
-            (f"Kinds of words: {of}", CLASS_HEADER, over_delays(classes, ranked(classes))),
+            (f"Kinds of words: {of}", CLASS_HEADER, over_delays(classes, ranked(classes, 10))),
             *others(summary, of),
         ]
     return found
@@ -100,12 +100,14 @@ def over_delays(classes, names):
     return rows
 
 
-def ranked(classes):
-    """Kinds of words, those first that are remembered best ten words later."""
-    def strength(name):
-        entries = {d["delay"]: d for d in classes[name]["delays"]}
-        return entries[10][CROSS]["estimate"] if 10 in entries else 0
-    return sorted((kind for kind in KINDS if kind in classes), key=strength, reverse=True)
+def ranked(classes, delay):
+    """Kinds of words that are told of at this delay, those first that are remembered best."""
+    found = {}
+    for kind in KINDS:
+        for entry in classes[kind]["delays"] if kind in classes else []:
+            if entry["delay"] == delay:
+                found[kind] = entry[CROSS]["estimate"]
+    return sorted(found, key=found.get, reverse=True)
 
 
 EQUAL_KIND_HEADER = ["kind", "delay", "rare - frequent, 95 %", "p", "corrected p"]

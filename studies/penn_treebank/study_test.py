@@ -76,6 +76,11 @@ class StudyTest(unittest.TestCase):
         self.write_texts(train=3000, valid=2100, test=300)
         printed = self.make_tables("--only", "rnn-50", "--only", "lstm", "--step", "train",
                                    "--step", "analyze", "--step", "tables")
+        for title in ("Memory of the models", "Rare against frequent words in the models",
+                      "Kinds of words in the models", "Linear validity in the models"):
+            self.assertRegex(printed, f"### {title}[^#]*\n\\| lstm, cell[^#]*\n\\| rnn-50, hidden")
+        self.assertRegex(printed, r"### Directions in common of the models[^#]*\n\| rnn-50, hidden "
+                                  r"state, and lstm ")
         self.assertRegex(printed, r"### Directions in common: rnn-50[^#]*\n\| with lstm ")
 
     @unittest.skipUnless(importlib.util.find_spec("torch"), "needs PyTorch")
