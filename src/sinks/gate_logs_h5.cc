@@ -23,6 +23,9 @@ std::optional<gradient::GateLogs> read_gate_logs(const io::Hdf5Reader& in,
                                                  const std::filesystem::path& file,
                                                  const Architecture& shape, int blocks) {
   if (!in.contains(kCount)) return std::nullopt;
+  if (!gradient::has_keeping_gate(shape)) {
+    throw DataError(file.string(), kCount, "a plain RNN has no gates: the file was altered");
+  }
   gradient::GateLogs gates{
       .layers = shape.num_layers, .blocks = blocks, .size = shape.size, .count = {}, .sum = {}};
   const CheckedArrays arrays(in, file);

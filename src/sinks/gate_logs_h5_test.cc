@@ -23,9 +23,10 @@ class GateLogsFile : public H5Test {
     return file;
   }
   [[nodiscard]] static std::optional<gradient::GateLogs> read(const std::filesystem::path& file,
-                                                              int blocks = 2) {
+                                                              int blocks = 2,
+                                                              CellKind cell = CellKind::kGru) {
     const io::Hdf5Reader in(file);
-    return read_gate_logs(in, file, {.cell = CellKind::kGru, .num_layers = 2, .size = 1}, blocks);
+    return read_gate_logs(in, file, {.cell = cell, .num_layers = 2, .size = 1}, blocks);
   }
 };
 
@@ -38,16 +39,14 @@ TEST_F(GateLogsFile, ReadsAsItWasWritten) {
 }
 
 TEST_F(GateLogsFile, WithoutTheGroupHasNone) {
-  const std::filesystem::path file = folder_ / "none.h5";
-  io::Hdf5Writer out(file, io::Hdf5Storage::kMemory);
-  out.set_attribute("/", "magic", "something");
-  out.commit();
-  EXPECT_FALSE(read(file).has_value());
+  EXPECT_FALSE(read(file_without_groups()).has_value());
 }
 
 TEST_F(GateLogsFile, ThatWasAlteredIsRefused) {
   const auto file = write(logs());
   EXPECT_THAT([&] { (void)read(file, 3); }, ThrowsMessage<DataError>(HasSubstr("/gates/count")));
+  EXPECT_THAT([&] { (void)read(file, 2, CellKind::kRnn); },
+              ThrowsMessage<DataError>(HasSubstr("/gates/count: a plain RNN has no gates")));
   gradient::GateLogs above = logs();
   above.sum[1] = 0.5;
   EXPECT_THAT([&] { (void)read(write(above)); },

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "gradient/gradient_test_util.h"
+#include "io/hdf5.h"
 #include "io/io_test_util.h"
 #include "sinks/run_description.h"
 #include "stategrad/state_gradients.h"
@@ -47,6 +48,13 @@ class H5Test : public io::FolderTest {
   void run(const GradientOptions& options, GradientSink& sink) const {
     ThreadTeam team(2);
     compute_state_gradients(model_, std::span<const WordId>(text_), options, sink, team);
+  }
+  [[nodiscard]] std::filesystem::path file_without_groups() const {
+    const std::filesystem::path file = folder_ / "none.h5";
+    io::Hdf5Writer out(file, io::Hdf5Storage::kMemory);
+    out.set_attribute("/", "magic", "something");
+    out.commit();
+    return file;
   }
   /// What a pass delivers, kept in memory.
   [[nodiscard]] gradient::KeepingSink keep(const GradientOptions& options) const {

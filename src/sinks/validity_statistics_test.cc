@@ -71,11 +71,7 @@ TEST_F(ValidityFile, MayHaveASampleWithoutAnyPosition) {
 }
 
 TEST_F(ValidityFile, WithoutTheGroupHasNone) {
-  const std::filesystem::path file = folder_ / "none.h5";
-  io::Hdf5Writer out(file, io::Hdf5Storage::kMemory);
-  out.set_attribute("/", "magic", "something");
-  out.commit();
-  EXPECT_FALSE(read(file).has_value());
+  EXPECT_FALSE(read(file_without_groups()).has_value());
 }
 
 TEST_F(ValidityFile, ThatWasAlteredIsRefused) {
@@ -99,6 +95,15 @@ TEST_F(ValidityFile, ThatWasAlteredIsRefused) {
   bad = values();
   bad.states[0].ratio[0] = kNone;
   expect_refused(bad, "value 0 is a number in some arrays only");
+}
+
+TEST_F(ValidityFile, BehindTheLastWordOfTheRunIsRefused) {
+  ValidityStatistics bad = values();
+  bad.sample.replacements[1].position = words_read(run_);
+  expect_refused(bad, "/validity/positions: value 1 does not rise, or is too large");
+  bad = values();
+  bad.sample.left_out[0] = words_read(run_);
+  expect_refused(bad, "/validity/left_out: value 0 does not rise, or is too large");
 }
 
 TEST(Validity, OfPiecesIsUnitedByPosition) {
