@@ -154,6 +154,7 @@ void check(const ClassDefinitions& definitions) {
   std::vector<std::string> groups;
   for (const ClassDefinition& definition : definitions) {
     const std::string group = group_of(definition);
+    if (group == "all") fail(group, "the name of a group cannot be that of all words");
     std::visit(Check{group, groups}, definition.what);
     groups.push_back(group);
   }

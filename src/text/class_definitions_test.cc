@@ -72,6 +72,11 @@ TEST(ClassDefinitions, ListsWithoutNamesOrContentAreRefused) {
                  "classes 'regex': 'ing': '(ing' is no regular expression");
 }
 
+TEST(ClassDefinitions, AGroupWithTheNameOfAllWordsIsRefused) {
+  expect_refused({{.what = FrequencyBins{2}, .group = "all"}},
+                 "classes 'all': the name of a group");
+}
+
 TEST(ClassDefinitions, OnlyGroupsBeforeCanBeCombined) {
   const ClassDefinition bins{.what = FrequencyBins{2}};
   expect_refused({bins, {.what = CrossedClasses{{"frequency"}}}}, "two or more groups");

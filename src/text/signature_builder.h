@@ -38,7 +38,8 @@ class SignatureBuilder {
 
   TokenClasses classes_;
   std::vector<bool> hidden_;  ///< [C]
-  std::map<std::string, std::string> group_of_name_;
+  /// All words are a class of that name in every analysis.
+  std::map<std::string, std::string> group_of_name_ = {{"all", ""}};
   std::size_t position_ = 0;                               ///< of the definition under way
   std::unordered_map<std::uint64_t, std::int32_t> split_;  ///< (signature, code) to the new one
   std::vector<std::uint64_t> parts_;                       ///< the keys of split_ in their order

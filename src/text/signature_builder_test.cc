@@ -96,5 +96,11 @@ TEST(SignatureBuilder, NamesOfEarlierGroupsAreTold) {
   EXPECT_THAT(other.take().names, ElementsAre("NN", "token-tag:NN"));
 }
 
+TEST(SignatureBuilder, TheNameOfAllWordsIsTold) {
+  SignatureBuilder builder(1);
+  add(builder, "words", {"all", "x"}, {0});
+  EXPECT_THAT(builder.take().names, ElementsAre("words:all", "x"));
+}
+
 }  // namespace
 }  // namespace stategrad::text
