@@ -12,10 +12,11 @@ class Model:
     settings: tuple = ()  # KEY=VALUE, in place of those of the configuration
     pytorch: bool = False  # its first epochs are trained in PyTorch too
     analyzed: bool = True
+    share: int = 1  # of the training text it gets the first 1/share
 
     @property
     def folder(self):
-        return self.name if self.settings else self.config
+        return self.name if self.settings or self.share > 1 else self.config
 
 
 # Of PyTorch and the program beside each other.
@@ -31,6 +32,8 @@ MODELS = (
     Model("rnn-50", "ptb-norm-wsj_RNN_64e_256h_steps200", epochs=13,
           settings=("num_steps=50", "learning_rate=0.1")),
     Model("lstm-128", "ptb-norm-wsj_64e_128h_steps200", epochs=13),
+    # What less text changes.
+    Model("lstm-128-quarter", "ptb-norm-wsj_64e_128h_steps200", epochs=13, share=4),
 )
 
 

@@ -48,12 +48,27 @@ class Study:
     def folder(self, model):
         return self.output / "models" / model.folder
 
+    def text_of(self, model):
+        """The folder of the texts of a model."""
+        if model.share == 1:
+            return self.data
+        folder = self.output / "text" / f"first-of-{model.share}"
+        if not folder.exists():
+            made = folder.with_name(folder.name + ".tmp")
+            made.mkdir(parents=True, exist_ok=True)
+            lines = (self.data / "train.txt").read_bytes().splitlines(keepends=True)
+            (made / "train.txt").write_bytes(b"".join(lines[:len(lines) // model.share]))
+            for name in ("valid.txt", "test.txt"):
+                (made / name).write_bytes((self.data / name).read_bytes())
+            made.rename(folder)
+        return folder
+
     def train(self, model):
         """Goes on with a training that has begun; then the perplexities of its last weights."""
         folder = self.folder(model)
         if epochs_of(folder) < model.epochs:
             resume = ["--resume"] if (folder / "checkpoint").exists() else []
-            settings = [f"data_path={self.data}", f"max_max_epoch={model.epochs}",
+            settings = [f"data_path={self.text_of(model)}", f"max_max_epoch={model.epochs}",
                         f"save_path=models/{model.folder}/", *model.settings]
             self.run("train", "--config", ROOT / "configs" / f"{model.config}.config",
                      *(word for setting in settings for word in ("--set", setting)),

@@ -83,6 +83,15 @@ class StudyTest(unittest.TestCase):
                                   r"state, and lstm ")
         self.assertRegex(printed, r"### Directions in common: rnn-50[^#]*\n\| with lstm ")
 
+    def test_a_model_of_a_share_of_the_text_reads_its_first_lines(self):
+        self.write_texts(train=36000, valid=8400, test=300)
+        printed = self.make_tables("--only", "lstm-128-quarter", "--step", "train", "--step", "tables")
+        self.assertIn("first 1/4 of the text", printed)
+        whole = (self.data / "train.txt").read_bytes()
+        part = (self.output / "text" / "first-of-4" / "train.txt").read_bytes()
+        self.assertTrue(whole.startswith(part))
+        self.assertEqual(part.count(b"\n"), whole.count(b"\n") // 4)
+
     @unittest.skipUnless(importlib.util.find_spec("torch"), "needs PyTorch")
     def test_trains_beside_pytorch(self):
         self.write_texts(train=9000, valid=8400, test=300)

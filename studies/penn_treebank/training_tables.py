@@ -31,7 +31,8 @@ def models(study, curves):
         test = f"{tests[-1]['perplexity']:.2f}" if tests else ""
         speed = statistics.median(row["tokens_per_second"] for row in curve)
         minutes = sum(row["seconds"] for row in curve) / 60
-        name = ", ".join([f"`{model.config}`", *(f"`{setting}`" for setting in model.settings)])
+        name = ", ".join([f"`{model.config}`", *(f"`{setting}`" for setting in model.settings),
+                          *([f"first 1/{model.share} of the text"] if model.share > 1 else [])])
         rows.append([f"{model.name} ({name})", description["epochs_done"],
                      f"{curve[-1]['train_perplexity']:.2f}", f"{curve[-1]['valid_perplexity']:.2f}",
                      f"{best['valid_perplexity']:.2f} ({best['epoch']:.0f})", test,
