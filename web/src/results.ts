@@ -152,7 +152,7 @@ export interface Timescales {
   layer: number;
   gate: string;
   units: { unit: number; mean_log: Estimate; timescale: Estimate }[];
-  quantiles?: Record<string, number | null> | { share: number; timescale: number | null }[];
+  quantiles?: { share: number; timescale: number | null }[];
 }
 
 export interface Validity extends StateName {

@@ -7,7 +7,6 @@ import type { Difference, Timescales, Training, Used, Validity } from "../src/re
 import { plain } from "../src/rich.js";
 import {
   differenceSentence,
-  quantilesOf,
   timescaleSentence,
   trainingSentence,
   usedSentence,
@@ -58,14 +57,10 @@ test("what is used near and far is only told apart by intervals", () => {
   assert.equal(plain(usedSentence({ class: "all", group: "all", delays: [] })), "");
 });
 
-test("quantiles of timescales may be a list or have names", () => {
+test("the timescales of a layer are told by their quartiles", () => {
   const found = (quantiles: Timescales["quantiles"]): Timescales => ({ layer: 0, gate: "forget", units: [], quantiles });
-  const named = found({ "0.25": 1.5, "0.5": 4, "0.75": 20 });
   const listed = found([0.25, 0.5, 0.75].map((share, i) => ({ share, timescale: [1.5, 4, 20][i] ?? null })));
-  for (const timescales of [named, listed]) {
-    assert.match(plain(timescaleSentence(timescales)), /forget gates alone, half .* within 4 words; .* between 1\.5 and 20 words\.$/);
-  }
-  assert.deepEqual(quantilesOf(found(undefined)), []);
+  assert.match(plain(timescaleSentence(listed)), /forget gates alone, half .* within 4 words; .* between 1\.5 and 20 words\.$/);
   assert.match(plain(timescaleSentence(found(undefined))), /each dot is a unit/);
 });
 

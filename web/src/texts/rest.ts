@@ -58,8 +58,7 @@ export function usedSentence(found: Used): Rich {
 
 /** How the timescales of a layer's units are spread. */
 export function timescaleSentence(found: Timescales): Rich {
-  const quantiles = quantilesOf(found);
-  const at = (share: number) => quantiles.find((quantile) => Math.abs(quantile.share - share) < 1e-9)?.timescale;
+  const at = (share: number) => found.quantiles?.find((quantile) => Math.abs(quantile.share - share) < 1e-9)?.timescale;
   const [low, middle, high] = [at(0.25), at(0.5), at(0.75)];
   if (typeof middle !== "number") return [`Layer ${found.layer}: each dot is a unit.`];
   const text: Rich = [
@@ -70,13 +69,6 @@ export function timescaleSentence(found: Timescales): Rich {
     text.push("; the middle half lies between ", number(low, formatWords(low)), " and ", number(high, formatWords(high)), " words");
   }
   return [...text, "."];
-}
-
-/** Whichever way the quantiles are written: as a list, or by their names such as "0.5". */
-export function quantilesOf({ quantiles }: Timescales): { share: number; timescale: number | null }[] {
-  if (!quantiles) return [];
-  if (Array.isArray(quantiles)) return quantiles;
-  return Object.entries(quantiles).map(([share, timescale]) => ({ share: Number(share), timescale }));
 }
 
 /** Whether small changes tell of large ones, at the first delay. */
