@@ -34,6 +34,16 @@ function panel(label: string, angles: Angle[], nameOf: (angle: Angle) => string)
   };
 }
 
+/** A panel for every other model: they may keep different numbers of directions. */
+function modelPanels(angles: Angle[]): Panel[] {
+  const others = new Map<string, Angle[]>();
+  for (const angle of angles) {
+    const name = angle.second.results ?? "";
+    others.set(name, [...(others.get(name) ?? []), angle]);
+  }
+  return [...others].map(([name, found]) => panel(`With the model of ${name}`, found, ({ first }) => first.class));
+}
+
 export const anglesSection: Section = {
   id: "angles",
   short: "Directions in common",
@@ -52,7 +62,7 @@ export const anglesSection: Section = {
       panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Line across: what random directions have."], [
         panel("Between delays", of("delays"), ({ first }) => `with delay ${first.delay}`),
         panel("Between classes", of("classes"), ({ first, second }) => `${first.class} and ${second.class}`),
-        panel("Between models", of("models"), ({ first, second }) => `${second.results}: ${first.class}`),
+        ...modelPanels(of("models")),
       ]),
       element("ul", {}, ...toldOf(found).map((angle) => element("li", {}, ...angleSentence(angle)))),
     ];

@@ -26,7 +26,7 @@ function places({ kind, first, second }: Angle): Rich {
   return ["This model and ", strong(second.results ?? ""), ", at delay ", number(first.delay)];
 }
 
-/** The pairs that the text tells of: the delays furthest apart, then of each other pair the last delay. */
+/** The pairs that the text tells of: the delays furthest apart, then all words in every other model, at the last delay. */
 export function toldOf(angles: Angle[]): Angle[] {
   const delays = angles.filter(({ kind }) => kind === "delays");
   const last = new Map<string, Angle>();
