@@ -36,6 +36,17 @@ export function select(label: string, choices: Choice[], chosen: string, use: (v
   return element("label", { class: "select" }, label, " ", made);
 }
 
+/** What is hidden until it is asked for, and made then: long tables make the page slow. */
+export function details(summary: string, make: () => HTMLElement, attributes: Record<string, string> = {}): HTMLElement {
+  const made = element("details", attributes, element("summary", {}, summary));
+  let content: HTMLElement | undefined;
+  made.addEventListener("toggle", () => {
+    content?.remove();
+    if (made.open) made.append((content = make()));
+  });
+  return made;
+}
+
 export interface Series {
   name: string;
   colour: string;

@@ -42,8 +42,10 @@ const sections: Section[] = [
 ];
 
 function readResults(): Results {
+  performance.mark("begun");
   const results = JSON.parse(document.getElementById("results")?.textContent ?? "null") as Results | null;
   if (results?.format !== "stategrad results") throw new Error("the page carries no results");
+  performance.mark("results read");
   return results;
 }
 
@@ -83,3 +85,4 @@ function show(results: Results, index: number): void {
 }
 
 show(readResults(), 0);
+performance.mark("sections made");

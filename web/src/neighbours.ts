@@ -16,11 +16,28 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** A point for each vector. The page stays usable meanwhile. */
-export async function arrange(
-  vectors: number[][],
-  onProgress: (share: number) => void,
-): Promise<[number, number][]> {
+type Point = [number, number];
+type Progress = (share: number) => void;
+
+/** What is under way or done, by the vectors. */
+const arrangements = new WeakMap<number[][], { points: Promise<Point[]>; heard: Set<Progress> }>();
+
+/** A point for each vector, computed once however often it is asked for, unless it failed. */
+export function arranged(vectors: number[][], onProgress: Progress): Promise<Point[]> {
+  const known = arrangements.get(vectors);
+  if (known) {
+    known.heard.add(onProgress);
+    return known.points;
+  }
+  const heard = new Set([onProgress]);
+  const points = arrange(vectors, (share) => heard.forEach((hear) => hear(share)));
+  arrangements.set(vectors, { points, heard });
+  points.catch(() => arrangements.delete(vectors));
+  return points;
+}
+
+/** The page stays usable meanwhile. */
+async function arrange(vectors: number[][], onProgress: Progress): Promise<Point[]> {
   onProgress(0);
   // Lets the browser show that something has begun.
   await new Promise((resolve) => setTimeout(resolve));

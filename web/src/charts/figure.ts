@@ -3,6 +3,7 @@
 // A chart with its caption and its numbers. Charts are drawn one after the other, those in sight
 // first, so that the page can be read at once.
 import vegaEmbed, { type VisualizationSpec } from "vega-embed";
+import { details } from "../controls.js";
 import { element, type Rich } from "../rich.js";
 import { table, type Column } from "../table.js";
 import { config } from "./theme.js";
@@ -42,12 +43,19 @@ function isInSight({ place }: Waiting): boolean {
   return box.top < window.innerHeight && box.bottom > 0;
 }
 
+/** For those who measure how soon the page can be read. */
+function markOnce(name: string): void {
+  if (performance.getEntriesByName(name).length === 0) performance.mark(name);
+}
+
 function drawNext(): void {
   const sight = waiting.findIndex(isInSight);
+  if (sight < 0) markOnce("charts in sight drawn");
   const next = waiting.splice(Math.max(sight, 0), 1)[0];
   if (!next) {
     busy = false;
     document.documentElement.dataset["drawn"] = "all";
+    markOnce("charts drawn");
     return;
   }
   next.draw().finally(() => whenIdle(drawNext));
@@ -60,6 +68,11 @@ function enqueue(item: Waiting): void {
   busy = true;
   whenIdle(drawNext);
 }
+
+// On paper everything is drawn, although nobody has looked at it.
+window.addEventListener("beforeprint", () => {
+  for (const { draw } of waiting.splice(0)) void draw();
+});
 
 async function embed(place: HTMLElement, { description, spec }: Drawing): Promise<void> {
   if (!place.isConnected) return;
@@ -93,19 +106,14 @@ export function makeFigure(options: Figure): Made {
   const controls = (options.controls ?? []).filter((control) => control !== null);
   if (controls.length > 0) figure.append(element("div", { class: "controls" }, ...controls));
   figure.append(place, element("figcaption", {}, ...options.caption));
-  if (options.numbers) figure.append(numbersOf(options.numbers));
+  const { numbers } = options;
+  if (numbers) {
+    const make = () => {
+      const { columns, rows } = numbers();
+      return table(columns, rows);
+    };
+    figure.append(details("The numbers", make, { class: "numbers" }));
+  }
   draw();
   return { figure, redraw: draw };
-}
-
-/** The table is made when it is asked for. */
-function numbersOf(numbers: NonNullable<Figure["numbers"]>): HTMLElement {
-  const details = element("details", { class: "numbers" }, element("summary", {}, "The numbers"));
-  details.addEventListener("toggle", () => {
-    details.querySelector(".scroll")?.remove();
-    if (!details.open) return;
-    const { columns, rows } = numbers();
-    details.append(table(columns, rows));
-  });
-  return details;
 }

@@ -2,7 +2,7 @@
 import { curveColumns, curveRows, curvesSpec } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
 import { colourOf, styleOfClass } from "../charts/theme.js";
-import { checks, radios, select } from "../controls.js";
+import { checks, details, radios, select } from "../controls.js";
 import { formatP } from "../format.js";
 import type { Comparison } from "../results.js";
 import { element, paragraph, term } from "../rich.js";
@@ -80,17 +80,7 @@ export function tests(comparisons: Comparison[], measured: string): HTMLElement[
       ? [element("ul", {}, ...clearest.map((found) => element("li", {}, ...comparisonSentence(found))))]
       : []),
     ...(comparisons.length > 0
-      ? [
-          element(
-            "details",
-            {},
-            element("summary", {}, "All comparisons"),
-            table(columns, comparisons, {
-              caption: `Differences of ${measured}`,
-              sortable: true,
-            }),
-          ),
-        ]
+      ? [details("All comparisons", () => table(columns, comparisons, { caption: `Differences of ${measured}`, sortable: true }))]
       : []),
   ];
 }

@@ -2,10 +2,10 @@
 import { confusionRows, confusionSpec } from "../charts/confusion.js";
 import { dotsSpec } from "../charts/dots.js";
 import { makeFigure } from "../charts/figure.js";
-import { radios, select } from "../controls.js";
+import { details, radios, select } from "../controls.js";
 import { formatShare } from "../format.js";
 import type { Coordinates, Plane, Probe } from "../results.js";
-import { arrange } from "../neighbours.js";
+import { arranged } from "../neighbours.js";
 import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
 import type { Section } from "../section.js";
 import { estimateColumn, table, type Column } from "../table.js";
@@ -33,6 +33,8 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
   const views = kViews.filter(({ value }) => planes[value] ?? (value === "umap" && hasNeighbours));
   let view = views[0]?.value;
   if (!view) return undefined;
+  /** What is to be shown, as soon as it can. */
+  let chosen = view;
   const plane = (): Plane => planes[view ?? "pca"] ?? { explained: [], words: [] };
   const groups = [...new Set(plane().words.map((word) => word.class))].sort();
   const columns: Column<Plane["words"][number]>[] = [
@@ -42,14 +44,22 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
     { heading: ["Axis 2"], value: (row) => row.y },
   ];
   const status = element("span", { role: "status" });
-  const makeNeighbours = async () => {
-    const words = pca?.words ?? [];
-    const points = await arrange(components?.words ?? [], (share) => {
-      status.textContent = `Arranging the words: ${formatShare(share)}`;
-    });
-    status.textContent = "";
-    planes.umap = { explained: [], words: points.map(([x, y], i) => ({ ...words[i]!, x, y })) };
-    if (view === "umap") made.redraw();
+  // The plane before stays until the neighbours are there.
+  const makeNeighbours = async (words: Plane["words"], vectors: number[][]) => {
+    try {
+      const points = await arranged(vectors, (share) => {
+        status.textContent = `Arranging the words: ${formatShare(share)}`;
+      });
+      status.textContent = "";
+      planes.umap = { explained: [], words: points.map(([x, y], i) => ({ ...words[i]!, x, y })) };
+      if (chosen === "umap") show("umap");
+    } catch (error) {
+      status.textContent = `The words could not be arranged: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  const show = (shown: View) => {
+    view = shown;
+    made.redraw();
   };
   const made = makeFigure({
     caption: [
@@ -66,9 +76,9 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
     controls: [
       views.length > 1
         ? radios("View", views, view, (value) => {
-            view = value as View;
-            if (view === "umap" && !planes.umap) void makeNeighbours();
-            else made.redraw();
+            chosen = value as View;
+            if (chosen === "umap" && !planes.umap) void makeNeighbours(pca?.words ?? [], components?.words ?? []);
+            else show(chosen);
           })
         : null,
       status,
@@ -133,12 +143,7 @@ function probeParts(probes: Probe[]): Child[] {
     element("h3", {}, "Can the class of a word be read from these vectors?"),
     sentence,
     made.figure,
-    element(
-      "details",
-      {},
-      element("summary", {}, "All probes"),
-      table(probeColumns, probes, { caption: "Accuracy with 95 % intervals", sortable: true }),
-    ),
+    details("All probes", () => table(probeColumns, probes, { caption: "Accuracy with 95 % intervals", sortable: true })),
   ];
 }
 

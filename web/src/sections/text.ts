@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+import { details } from "../controls.js";
 import { table, type Column } from "../table.js";
-import { element, paragraph } from "../rich.js";
+import { paragraph } from "../rich.js";
 import type { Section } from "../section.js";
 import * as words from "../texts/text.js";
 
@@ -20,12 +21,7 @@ export const textSection: Section = {
       paragraph(words.text(results)),
       paragraph(words.errors(results)),
       whitening.length > 0 ? paragraph(whitening) : null,
-      element(
-        "details",
-        {},
-        element("summary", {}, "Everything that was recorded of this analysis"),
-        table(columns, Object.entries(results.run)),
-      ),
+      details("Everything that was recorded of this analysis", () => table(columns, Object.entries(results.run))),
     ];
   },
 };
