@@ -20,7 +20,7 @@ export const averagingSection: Section = {
       .filter(({ points }) => points.some(({ value }) => value.estimate !== null));
     const all = state.classes[0];
     if (!all || curves.length === 0) return undefined;
-    const measure = "Kept by the mean: its leading value relative to that of single gradients";
+    const measure = "Kept by the mean: share of single leading values";
     const made = makeFigure({
       caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."],
       draw: () => ({
