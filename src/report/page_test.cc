@@ -22,6 +22,19 @@ TEST(Page, JsonForHtmlEndsNoElementAndReadsBack) {
   EXPECT_EQ(Json::parse(safe)["word"], "</script><!-- & \u2028 \uFFFD");
 }
 
+TEST(Page, ShowsRoundedNumbersAndNoneThatItHasNoPlaceFor) {
+  const Json shown =
+      shown_on_page({{"count", 123456789},
+                     {"mean_norm", {{"estimate", 1.0 / 3}, {"error", 0.1}, {"low", -2e-9 / 3}}},
+                     {"parameters", {{"tau", {{"estimate", 2.5}, {"error", 0.1}}}}},
+                     {"delays", {{{"degrees", {1, 2}}, {"half", nullptr}}}}});
+  const Json wanted = {{"count", 123456789},
+                       {"mean_norm", {{"estimate", 0.333333}, {"low", -6.66667e-10}}},
+                       {"parameters", {{"tau", {{"estimate", 2.5}, {"error", 0.1}}}}},
+                       {"delays", {{{"half", nullptr}}}}};
+  EXPECT_EQ(shown, wanted);
+}
+
 TEST(Page, HoldsItsResultsBetweenHeadAndTail) {
   if (!has_page()) GTEST_SKIP() << "built without node and npm: there is no page";
   const ScratchFolder folder(std::filesystem::temp_directory_path());

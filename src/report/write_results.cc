@@ -97,18 +97,6 @@ Json summary_head(const Results& results, const sinks::ClassStatistics& head) {
           {"compared_with", std::move(others)}};
 }
 
-/// The lists of singular values are half of a summary, and the page shows none of them.
-void leave_out_singular_values(Json& summary) {
-  for (Json& state : summary["states"]) {
-    for (Json& of_class : state["classes"]) {
-      for (Json& delay : of_class["delays"]) {
-        delay.erase("raw_singular_values");
-        delay.erase("normalised_singular_values");
-      }
-    }
-  }
-}
-
 void write_table(const std::filesystem::path& directory, const ResultPart::File& file) {
   const std::filesystem::path path = directory / file.name;
   if (file.table) return write_file(path, file.table->to_csv());
@@ -130,8 +118,7 @@ void write_results(const std::filesystem::path& directory, const Results& result
   Json sentences = sentences_json(head);
   write_sentences(directory, sentences);
   if (!sentences.is_null()) summary["sentences"] = std::move(sentences);
-  leave_out_singular_values(summary);
-  write_page(directory, summary);
+  write_page(directory, shown_on_page(std::move(summary)));
 }
 
 }  // namespace stategrad::report

@@ -29,7 +29,7 @@ interface Opened {
   complaints: string[];
 }
 
-async function open(options: { width?: number; colorScheme?: "light" | "dark" } = {}): Promise<Opened> {
+async function open(options: { width?: number; colorScheme?: "light" | "dark"; before?: () => void } = {}): Promise<Opened> {
   const page = await browser.newPage({
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.colorScheme ?? "light",
@@ -41,6 +41,7 @@ async function open(options: { width?: number; colorScheme?: "light" | "dark" } 
   page.on("request", (request) => {
     if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request: ${request.url()}`);
   });
+  if (options.before) await page.addInitScript(options.before);
   await page.goto(address);
   await drawn(page);
   return { page, complaints };
@@ -55,8 +56,13 @@ function paths(page: Page, section: string): Promise<string> {
   return page.locator(`#${section} .plot svg`).first().evaluate((svg) => svg.innerHTML);
 }
 
+/** As the page has it: with six significant digits. */
+function rounded(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(6));
+}
+
 function numbersOf(json: unknown, found = new Set<number>()): Set<number> {
-  if (typeof json === "number") found.add(json);
+  if (typeof json === "number") found.add(rounded(json));
   else if (json !== null && typeof json === "object") Object.values(json).forEach((value) => numbersOf(value, found));
   return found;
 }
@@ -79,10 +85,10 @@ test("every section and every chart is there, in light and dark, wide and narrow
   }
 });
 
-test("every number of the page stands in summary.json or sentences.json", async () => {
+test("every number of the page stands in summary.json or sentences.json, but for its digits after the sixth", async () => {
   const { page } = await open();
   await page.locator("details").evaluateAll((all) => all.forEach((details) => ((details as HTMLDetailsElement).open = true)));
-  await page.waitForFunction(() => document.querySelectorAll("details.numbers[open] table").length > 0);
+  await page.waitForFunction(() => [...document.querySelectorAll("section > details, details.numbers")].every((details) => details.querySelector("table")));
   const shown = await page.locator("data").evaluateAll((all) => all.map((data) => Number((data as HTMLDataElement).value)));
   assert.ok(shown.length > 100);
   const known = numbersOf(sentences, numbersOf(summary));
@@ -99,7 +105,7 @@ test("the half-lives of the table are those of summary.json", async () => {
   );
   const expected = summary.states[0].classes.map((ofClass: any) => {
     const { half, tenth, hundredth, law } = ofClass.memory.find((memory: any) => memory.measure === "raw_leading");
-    const shown = [half, tenth, hundredth].map((value) => (value === null ? "–" : String(value)));
+    const shown = [half, tenth, hundredth].map((value) => (value === null ? "–" : String(rounded(value))));
     return [ofClass.name, ofClass.group, ...shown, law ?? "–"];
   });
   assert.deepEqual(rows, expected);
@@ -212,6 +218,65 @@ test("embeddings are seen from another side, and every probe has its confusion",
   const counts = summary.probe[last].confusion.flat() as number[];
   assert.deepEqual(cells.map((text) => Number(text.replace(",", ""))).sort(), [...counts].sort());
   assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("neighbours chosen again while they are arranged are arranged once, and the plane before stays meanwhile", async () => {
+  const { page, complaints } = await open();
+  const dots = page.locator("#embeddings .plot").first().locator("svg .mark-symbol.role-mark path");
+  const before = await dots.count();
+  // Progress that goes back would be a second beginning.
+  await page.evaluate(() => {
+    const status = document.querySelector("#embeddings [role=status]")!;
+    const heard: string[] = ((window as any).heard = []);
+    new MutationObserver(() => heard.push(status.textContent ?? "")).observe(status, { childList: true });
+  });
+  for (const view of ["UMAP", "LDA", "UMAP"]) await page.locator("#embeddings label", { hasText: view }).click();
+  assert.equal(await dots.count(), before);
+  await page.waitForFunction(() => (window as any).heard.includes(""), null, { timeout: 120_000 });
+  await drawn(page);
+  assert.equal(await dots.count(), summary.coordinates.components.words.length);
+  const shares = (await page.evaluate(() => (window as any).heard as string[])).flatMap((text) => text.match(/[\d.]+/)?.map(Number) ?? []);
+  assert.deepEqual(shares, [...shares].sort((a, b) => a - b));
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("neighbours that cannot be arranged are told of, and the plane before stays", async () => {
+  const { page, complaints } = await open({
+    before: () => {
+      const parse = JSON.parse;
+      JSON.parse = (text: string) => {
+        const results = parse(text);
+        if (results?.coordinates) results.coordinates.components.words.fill(null);
+        return results;
+      };
+    },
+  });
+  const before = await paths(page, "embeddings");
+  await page.locator("#embeddings label", { hasText: "UMAP" }).click();
+  await page.locator("#embeddings [role=status]", { hasText: "could not be arranged" }).waitFor();
+  assert.equal(await paths(page, "embeddings"), before);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("on paper every chart is drawn, even at once, in dark text, without controls, and nothing is cut off", async () => {
+  const page = await browser.newPage({ viewport: { width: 718, height: 900 }, colorScheme: "dark" });
+  await page.goto(address, { waitUntil: "domcontentloaded" });
+  const paper = await page.pdf({ format: "A4", margin: { top: "1cm", bottom: "1cm", left: "1cm", right: "1cm" } });
+  assert.ok(paper.length > 50_000);
+  const undrawn = await page.locator(".plot").evaluateAll((all) => all.filter((plot) => !plot.querySelector("svg.marks .mark-line path, svg.marks .mark-symbol path, svg.marks .mark-rect path")).length);
+  assert.equal(undrawn, 0, "charts that are not drawn when the page is printed");
+  await page.emulateMedia({ media: "print" });
+  for (const hidden of ["nav", ".controls", ".picker", ".search", ".plot summary"]) {
+    assert.equal(await page.locator(hidden).filter({ visible: true }).count(), 0, hidden);
+  }
+  assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).color), "rgb(0, 0, 0)");
+  const wide = await page
+    .locator("table, .plot svg")
+    .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).length);
+  assert.equal(wide, 0, "tables and charts that reach over the edge");
   await page.close();
 });
 
