@@ -78,10 +78,10 @@ function(stategrad_page target without)
     COMMAND ${CMAKE_COMMAND} -E rm -rf src test
     COMMAND ${CMAKE_COMMAND} -E copy_directory ${web}/src src
     COMMAND ${CMAKE_COMMAND} -E copy_directory ${web}/test test
-    COMMAND ${CMAKE_COMMAND} -E copy ${web}/build.mjs ${web}/tsconfig.json .
+    COMMAND ${CMAKE_COMMAND} -E copy ${web}/build.mjs ${web}/opening.mjs ${web}/tsconfig.json .
     COMMAND ${STATEGRAD_NODE} build.mjs --cc ${page}
     WORKING_DIRECTORY ${STATEGRAD_PAGE_FOLDER}
-    DEPENDS ${sources} ${web}/build.mjs ${web}/tsconfig.json ${web}/package-lock.json
+    DEPENDS ${sources} ${web}/build.mjs ${web}/opening.mjs ${web}/tsconfig.json ${web}/package-lock.json
     COMMENT "Bundling the page of results"
     VERBATIM)
   target_sources(${target} PRIVATE ${page})
