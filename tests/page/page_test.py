@@ -31,7 +31,8 @@ def make_results(folder):
     classes = [f"--tag-class=cues {lag}=data/demo/classes/cues_{lag}" for lag in (2, 5, 9)]
     run("train", *config)
     run("analyze", *config, "--tags", "data/demo/tags.txt", *classes,
-        "--tag-class=fillers=data/demo/classes/fillers", "--state", "both", "--sample", "200",
+        "--tag-class=fillers=data/demo/classes/fillers", "--frequency-bins", "4",
+        "--state", "both", "--sample", "200",
         "--sentence", "cue5a1 filler1 filler2 cue9d1 filler3 filler1", "-o", "results")
     return pathlib.Path(folder) / "results"
 

@@ -119,8 +119,6 @@ export interface Angle extends StateName {
   first: SubspacePlace;
   second: SubspacePlace;
   k: number;
-  degrees: number[];
-  mean_cosine: number | null;
   overlap: Estimate;
   /** The overlap of random directions. */
   chance: number | null;

@@ -125,6 +125,22 @@ test("the vertical axis changes between linear and logarithmic", async () => {
   await page.close();
 });
 
+test("of many curves those that are picked are drawn", async () => {
+  const { page, complaints } = await open();
+  const lines = () => page.locator("#used .plot svg .mark-line path").count();
+  const names = await page.locator("#used .checks input").evaluateAll((all) => all.map((input) => input.getAttribute("value")));
+  assert.deepEqual(names, summary.used.map((used: any) => used.class));
+  assert.equal(await lines(), 7);
+  await page.locator("#used .checks input:not(:checked)").last().check();
+  await drawn(page);
+  assert.equal(await lines(), 8);
+  await page.locator("#used select").selectOption("1");
+  await drawn(page);
+  assert.equal(await lines(), 8);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
 test("classes can be hidden and shown by keyboard", async () => {
   const { page } = await open();
   const lines = () => page.locator("#classes .plot svg .mark-line path").count();

@@ -134,6 +134,18 @@ test("a law that does not fit is called a rough description", () => {
   assert.match(plain(lawOfDecay(memory(1))), /No law of decay/);
 });
 
+test("a parameter that any value would do for is called undetermined", () => {
+  const fit = {
+    law: "exponential",
+    parameters: { a: { estimate: 1, error: 0.1 }, tau: { estimate: 0.04, error: 4e5 } },
+    chi_squared: 18,
+    degrees_of_freedom: 18,
+    weight: 1,
+  };
+  const told = plain(lawOfDecay({ ...memory(1), law: "exponential", fits: [fit] }));
+  assert.match(told, /a = 1 ± 0.10 and τ undetermined\.$/);
+});
+
 function comparison(difference: number, error: number, p: number): Comparison {
   const { low, high } = estimate(difference, error);
   return {
@@ -212,8 +224,6 @@ test("directions in common are claimed only above chance", () => {
     first: { class: "all", delay: kind === "delays" ? 0 : delay },
     second: { class: "all", delay, ...(kind === "models" ? { results: "gru" } : {}) },
     k: 5,
-    degrees: [],
-    mean_cosine: null,
     overlap: estimate(overlap, 0.01),
     chance: 0.2,
   });

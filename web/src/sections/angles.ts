@@ -6,9 +6,6 @@ import type { Section } from "../section.js";
 import { angleSentence, toldOf } from "../texts/angles.js";
 import { panels, type Panel } from "./delays.js";
 
-/** Curves that can be told apart. */
-const kMost = 7;
-
 /** A curve of the overlap for every name, over the delay of the second place. */
 function overlaps(angles: Angle[], nameOf: (angle: Angle) => string): Curve[] {
   const curves = new Map<string, Curve>();
@@ -18,7 +15,7 @@ function overlaps(angles: Angle[], nameOf: (angle: Angle) => string): Curve[] {
     curve.points.push({ delay: angle.second.delay, value: angle.overlap });
     curves.set(name, curve);
   }
-  return [...curves.values()].slice(0, kMost);
+  return [...curves.values()];
 }
 
 function panel(label: string, angles: Angle[], nameOf: (angle: Angle) => string): Panel {
@@ -32,6 +29,17 @@ function panel(label: string, angles: Angle[], nameOf: (angle: Angle) => string)
     },
     curves: overlaps(angles, nameOf),
   };
+}
+
+/** A panel for every class that is compared with others. */
+function classPanels(angles: Angle[]): Panel[] {
+  const names = new Set(angles.flatMap(({ first, second }) => [first.class, second.class]));
+  return [...names].map((name) => {
+    const found = angles.filter(({ first, second }) => first.class === name || second.class === name);
+    return panel(`Between ${name} and others`, found, ({ first, second }) =>
+      first.class === name ? second.class : first.class,
+    );
+  });
 }
 
 /** A panel for every other model: they may keep different numbers of directions. */
@@ -61,7 +69,7 @@ export const anglesSection: Section = {
       ]),
       panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Line across: what random directions have."], [
         panel("Between delays", of("delays"), ({ first }) => `with delay ${first.delay}`),
-        panel("Between classes", of("classes"), ({ first, second }) => `${first.class} and ${second.class}`),
+        ...classPanels(of("classes")),
         ...modelPanels(of("models")),
       ]),
       element("ul", {}, ...toldOf(found).map((angle) => element("li", {}, ...angleSentence(angle)))),

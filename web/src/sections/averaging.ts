@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { curveColumns, curveRows, curvesSpec } from "../charts/curves.js";
-import { makeFigure } from "../charts/figure.js";
 import { styleOfClass } from "../charts/theme.js";
 import { paragraph, term } from "../rich.js";
 import type { Section } from "../section.js";
 import { averaging } from "../texts/averaging.js";
+import { panels } from "./delays.js";
 import { curveOf } from "./spectrum.js";
-
-const kMostClasses = 7;
 
 export const averagingSection: Section = {
   id: "averaging",
@@ -15,20 +12,11 @@ export const averagingSection: Section = {
   question: "How much does averaging over words cancel?",
   answer: ({ state }) => {
     const curves = state.classes
-      .slice(0, kMostClasses)
       .map((ofClass, i) => curveOf(ofClass, "kept_by_mean", styleOfClass(i)))
       .filter(({ points }) => points.some(({ value }) => value.estimate !== null));
     const all = state.classes[0];
     if (!all || curves.length === 0) return undefined;
     const measure = "Kept by the mean: share of single leading values";
-    const made = makeFigure({
-      caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."],
-      draw: () => ({
-        description: "Share of single state gradients that the mean keeps, over the delay",
-        spec: curvesSpec(curves, { measure, scale: "linear", format: "~%" }),
-      }),
-      numbers: () => ({ columns: curveColumns, rows: curveRows(curves) }),
-    });
     return [
       paragraph([
         "Everything above is about the mean over many words. Where one word raises a unit of the state and another lowers it, " +
@@ -39,7 +27,9 @@ export const averagingSection: Section = {
         ".",
       ]),
       paragraph(averaging(all)),
-      made.figure,
+      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."], [
+        { label: measure, options: { measure, scale: "linear", format: "~%" }, curves },
+      ]),
     ];
   },
 };

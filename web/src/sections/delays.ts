@@ -3,9 +3,10 @@
 // What sections with curves over delays have in common.
 import { curveColumns, curveRows, curvesSpec, type Curve, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
-import { select } from "../controls.js";
+import { colourOf } from "../charts/theme.js";
+import { checks, select } from "../controls.js";
 import type { Estimate } from "../results.js";
-import type { Rich } from "../rich.js";
+import { element, type Rich } from "../rich.js";
 
 export function curveFrom<Key extends string>(
   name: string,
@@ -22,11 +23,26 @@ export interface Panel {
   curves: Curve[];
 }
 
-/** One chart, of which a panel is shown at a time. */
+/** So many are shown at first: more lines are hard to tell apart. */
+const kFirstShown = 7;
+
+/** One chart, of which a panel is shown at a time; of many curves those that are picked. */
 export function panels(caption: Rich, shownPanels: Panel[]): HTMLElement | undefined {
   const known = shownPanels.filter(({ curves }) => curves.some(({ points }) => points.some(({ value }) => value?.estimate != null)));
   let shown = known[0];
   if (!shown) return undefined;
+  const picked = new Set<string>();
+  const picks = element("div", { class: "picks" });
+  const curves = () => {
+    const all = shown?.curves ?? [];
+    return all.length > kFirstShown ? all.filter(({ name }) => picked.has(name)) : all;
+  };
+  const offer = () => {
+    const all = shown?.curves ?? [];
+    if (curves().length === 0) all.slice(0, kFirstShown).forEach(({ name }) => picked.add(name));
+    const series = all.map(({ name, index }) => ({ name, colour: colourOf(index) }));
+    picks.replaceChildren(...(all.length > kFirstShown ? [checks("Curves", series, picked, () => made.redraw())] : []));
+  };
   const choices = known.map(({ label }, i) => ({ value: String(i), label }));
   const made = makeFigure({
     caption,
@@ -34,15 +50,18 @@ export function panels(caption: Rich, shownPanels: Panel[]): HTMLElement | undef
       known.length > 1
         ? select("Measure", choices, "0", (value) => {
             shown = known[Number(value)];
+            offer();
             made.redraw();
           })
         : null,
+      picks,
     ],
     draw: () => ({
       description: `${shown?.options.measure ?? ""} over the delay, with 95 % intervals`,
-      spec: curvesSpec(shown?.curves ?? [], shown?.options ?? { measure: "", scale: "linear" }),
+      spec: curvesSpec(curves(), shown?.options ?? { measure: "", scale: "linear" }),
     }),
-    numbers: () => ({ columns: curveColumns, rows: curveRows(shown?.curves ?? []) }),
+    numbers: () => ({ columns: curveColumns, rows: curveRows(curves()) }),
   });
+  offer();
   return made.figure;
 }

@@ -5,8 +5,6 @@ import type { Section } from "../section.js";
 import { differenceSentence } from "../texts/rest.js";
 import { curveFrom, panels } from "./delays.js";
 
-const kMost = 7;
-
 export const differencesSection: Section = {
   id: "differences",
   short: "Differences between classes",
@@ -15,7 +13,7 @@ export const differencesSection: Section = {
     const found = (results.differences ?? []).filter((other) => sameState(other, state));
     // Those of all words say how the difference is kept; of single classes there may be many.
     const all = found.filter((difference) => difference.class === "all");
-    const shown = (all.length > 0 ? all : found).slice(0, kMost);
+    const shown = all.length > 0 ? all : found;
     if (shown.length === 0) return undefined;
     const curves = (key: "relative_memory" | "cosine") =>
       shown.map((difference, i) => curveFrom(difference.name, i, difference.delays, key));

@@ -6,14 +6,12 @@ import { usedSentence } from "../texts/rest.js";
 import { tests } from "./classes.js";
 import { curveFrom, panels } from "./delays.js";
 
-const kMost = 7;
-
 export const usedSection: Section = {
   id: "used",
   short: "Stored against used",
   question: "Is what is stored also used?",
   answer: ({ results }) => {
-    const found = (results.used ?? []).slice(0, kMost);
+    const found = results.used ?? [];
     const all = found[0];
     if (!all) return undefined;
     const curves = (key: "mean_norm" | "norm_of_mean") =>

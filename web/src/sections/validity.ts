@@ -6,14 +6,12 @@ import type { Section } from "../section.js";
 import { validitySentence } from "../texts/rest.js";
 import { curveFrom, panels } from "./delays.js";
 
-const kMost = 7;
-
 export const validitySection: Section = {
   id: "validity",
   short: "Linear validity",
   question: "How far can state gradients be trusted?",
   answer: ({ results, state }) => {
-    const found = (results.validity ?? []).filter((other) => sameState(other, state)).slice(0, kMost);
+    const found = (results.validity ?? []).filter((other) => sameState(other, state));
     const first = found[0];
     if (!first) return undefined;
     const curves = (key: "relative_error" | "cosine" | "norm_ratio") =>

@@ -71,10 +71,16 @@ const kSymbols: Record<string, string> = {
   beta: "β",
 };
 
+/** An error so many times its value says that any value would do. */
+const kUndetermined = 10;
+
 function parameter(name: string, fit: Fit): Rich {
   const found = fit.parameters[name];
   if (typeof found?.estimate !== "number") return [];
   const unit = name.startsWith("tau") ? " words" : "";
+  if (typeof found.error === "number" && found.error > kUndetermined * Math.abs(found.estimate)) {
+    return [`${kSymbols[name] ?? name} undetermined`];
+  }
   const value = number(found.estimate);
   const error: Rich =
     typeof found.error === "number" ? [" ± ", number(found.error, formatError(found.error))] : [];
