@@ -165,16 +165,23 @@ bool ends_with_part(const std::string& name, std::string_view part) {
   return name == part || name.ends_with("." + std::string(part));
 }
 
-/// What a module or the metadata of a file say against being computed here.
-void check_attributes(const io::ArrayFile& file) {
+/// Whether a file tells that its RNN has tanh; state dicts do not. Ours do: we know no other.
+/// @throws DataError if a module, settings beside the weights, or metadata say ReLU
+bool says_tanh(const io::ArrayFile& file) {
+  bool tanh = false;
   for (const auto& [name, value] : file.attributes()) {
-    const bool relu = (ends_with_part(name, "mode") && value == "RNN_RELU") ||
-                      (ends_with_part(name, "nonlinearity") && value == "relu") ||
-                      (ends_with_part(name, "rnn_type") && value == "RNN_RELU");
-    if (relu) {
-      throw DataError(file.path(), name, "an RNN with ReLU, only tanh can be computed");
+    const bool is_mode = ends_with_part(name, "mode") || ends_with_part(name, "nonlinearity") ||
+                         ends_with_part(name, "rnn_type");
+    if (value == "RNN_RELU" || (is_mode && value == "relu")) {
+      throw DataError(file.path(), name,
+                      fmt::format("is {}, only an RNN with tanh can be imported: give this cell "
+                                  "as TorchScript with --cell-module (gradients, analyze)",
+                                  value));
     }
+    tanh = tanh || value == "RNN_TANH" || (is_mode && value == "tanh") ||
+           (name == "cell" && value == to_string(CellKind::kRnn));
   }
+  return tanh;
 }
 
 bool reset_after(const io::ArrayFile& file, const ImportOptions& options, CellKind cell) {
@@ -277,7 +284,6 @@ void check_memory(const Architecture& shape, std::size_t item, const std::string
 
 ImportedModel import_model(const io::ArrayFile& file, Vocabulary vocabulary,
                            const ImportOptions& options) {
-  check_attributes(file);
   const ForeignNames names = find_names(file, vocabulary.size(), options.names);
   const Shapes shapes(file, names, vocabulary.size());
   if (options.cell && *options.cell != shapes.cell()) {
@@ -294,12 +300,18 @@ ImportedModel import_model(const io::ArrayFile& file, Vocabulary vocabulary,
                                   .vocab_size = vocabulary.size(),
                                   .embedding_size = shapes.embedding_size(),
                                   .size = shapes.widest()};
+  const bool tanh_is_guessed = shapes.cell() == CellKind::kRnn && !says_tanh(file);
   const bool wide = is_double(file, names);
   check_memory(architecture, wide ? sizeof(double) : sizeof(float), file.path());
   ImportedModel imported =
       wide ? build<double>(file, std::move(vocabulary), names, shapes, architecture)
            : build<float>(file, std::move(vocabulary), names, shapes, architecture);
   imported.notes = notes_on(names, shapes);
+  if (tanh_is_guessed) {
+    imported.notes.emplace_back(
+        "the file does not say whether the RNN has tanh or ReLU: tanh is assumed, which only "
+        "--expect-perplexity checks");
+  }
   check_unused(file, names, options.ignore_unused, imported);
   return imported;
 }

@@ -14,6 +14,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 Vocabulary four_words() { return Vocabulary({"a", "b", "c", "<unk>"}); }
 
@@ -79,15 +80,22 @@ TEST(ImportModel, RefusesWhatDoesNotFit) {
   ImportOptions options;
   options.cell = CellKind::kGru;
   EXPECT_THAT(message(file, options), HasSubstr("--cell GRU"));
-  file.say("rnn.mode", "RNN_RELU");
-  EXPECT_THAT(message(file), HasSubstr("ReLU"));
-  file.say("rnn.mode", "LSTM");
   file.add("rnn.bias_ih_l0", {11});
   EXPECT_THAT(message(file), HasSubstr("rnn.bias_ih_l0: has the shape [11], [12] was expected"));
   file.add("rnn.bias_ih_l0", {12}, std::numeric_limits<double>::infinity());
   EXPECT_THAT(message(file), HasSubstr("finite"));
   file.add("rnn.bias_ih_l0", {12}).add("rnn.weight_hh_l0", {10, 3});
   EXPECT_THAT(message(file), HasSubstr("rnn.weight_hh_l0"));
+}
+
+TEST(ImportModel, RefusesAnRnnWithReluAndSaysWhereTanhIsAssumed) {
+  ArraysInMemory file;
+  add_example(file, 1);
+  EXPECT_THAT(import_model(file, four_words(), {}).notes, Contains(HasSubstr("tanh is assumed")));
+  file.say("rnn.mode", "RNN_TANH");
+  EXPECT_THAT(import_model(file, four_words(), {}).notes, IsEmpty());
+  file.say("rnn.mode", "RNN_RELU");
+  EXPECT_THAT(message(file), HasSubstr("rnn.mode: is RNN_RELU"));
 }
 
 TEST(ImportModel, NamesWhatItDoesNotUse) {

@@ -21,6 +21,7 @@ constexpr const char* kPickleName = "data.pkl";
 constexpr int kDeepest = 64;
 constexpr std::size_t kMostVisits = 10'000'000;
 constexpr std::size_t kMostTensors = 20'000;
+constexpr std::size_t kMostAttributes = 20'000;
 constexpr std::size_t kLongestName = 1024;
 
 /// The place of the pickle, in an archive whose entries all stand in one folder.
@@ -84,10 +85,12 @@ class TorchArrays : public ArrayFile {
       throw DataError(path_, "", "written by a big-endian machine: save it on another one");
     }
   }
+  void visit(const PickleValue& value);
   void walk(PickleId id, const std::string& name, int depth);
   void walk_dict(PickleId dict, const std::string& name, int depth);
   void walk_list(const PickleValue& list, const std::string& name, int depth);
   void walk_module(PickleId state, const std::string& name, int depth);
+  void add_settings(PickleId id, const std::string& name, int depth);
   void add_attribute(const std::string& name, const PickleValue& value);
   [[nodiscard]] bool rebuild(const PickleValue& call, const std::string& name);
   void add_tensor(const PickleValue& call, const std::string& name);
@@ -108,13 +111,17 @@ std::string joined(const std::string& name, std::string_view part) {
   return name.empty() ? std::string(part) : fmt::format("{}.{}", name, part);
 }
 
+void TorchArrays::visit(const PickleValue& value) {
+  visits_ += 1 + value.items.size();
+  if (visits_ > kMostVisits) fail("", "more values than any file of weights has");
+}
+
 void TorchArrays::walk(PickleId id, const std::string& name, int depth) {
   if (depth > kDeepest || name.size() > kLongestName) {
     fail("", fmt::format("values lie more than {} deep in each other", kDeepest));
   }
-  visits_ += 1 + pickle_[id].items.size();
-  if (visits_ > kMostVisits) fail("", "more values than any file of weights has");
   const PickleValue& value = pickle_[id];
+  visit(value);
   if (value.kind == PickleKind::kCall) {
     if (!rebuild(value, name)) add_attribute(name, value);
   } else if (value.kind == PickleKind::kDict) {
@@ -128,6 +135,7 @@ void TorchArrays::walk(PickleId id, const std::string& name, int depth) {
 
 void TorchArrays::walk_dict(PickleId dict, const std::string& name, int depth) {
   if (depth == 0) {
+    add_settings(dict, name, depth);
     for (const char* key : {"state_dict", "model_state_dict", "model"}) {
       const PickleId chosen = pickle_.find(dict, key);
       if (chosen == kNoPickleValue) continue;
@@ -147,6 +155,27 @@ void TorchArrays::walk_dict(PickleId dict, const std::string& name, int depth) {
   }
 }
 
+/// The texts of a checkpoint, and of the dicts or argparse's Namespaces in it: what the training
+/// was told, {"args": Namespace(model="RNN_RELU")}, which the weights do not say.
+void TorchArrays::add_settings(PickleId id, const std::string& name, int depth) {
+  constexpr int kDeepestSettings = 4;
+  const PickleValue& value = pickle_[id];
+  // A lexicon is none of the settings; those of modules must have room beside it.
+  if (depth > kDeepestSettings || attributes_.size() > kMostAttributes / 2) return;
+  visit(value);
+  if (value.kind == PickleKind::kText) {
+    add_attribute(name, value);
+  } else if (value.kind == PickleKind::kObject && value.state != kNoPickleValue) {
+    add_settings(value.state, name, depth + 1);
+  } else if (value.kind == PickleKind::kDict) {
+    for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
+      const PickleValue& key = pickle_[value.items[i]];
+      if (key.kind != PickleKind::kText || key.text.size() >= kLongestName) continue;
+      add_settings(value.items[i + 1], joined(name, key.text), depth + 1);
+    }
+  }
+}
+
 void TorchArrays::walk_list(const PickleValue& list, const std::string& name, int depth) {
   const std::size_t before = arrays_.size();
   for (const PickleId item : list.items) {
@@ -155,7 +184,7 @@ void TorchArrays::walk_list(const PickleValue& list, const std::string& name, in
 }
 
 void TorchArrays::walk_module(PickleId state, const std::string& name, int depth) {
-  visits_ += pickle_[state].items.size();
+  visit(pickle_[state]);
   const PickleId parameters = pickle_.find(state, "_parameters");
   if (parameters == kNoPickleValue) return;
   for (const char* part : {"_parameters", "_buffers", "_modules"}) {
@@ -174,7 +203,9 @@ void TorchArrays::walk_module(PickleId state, const std::string& name, int depth
 }
 
 void TorchArrays::add_attribute(const std::string& name, const PickleValue& value) {
-  if (attributes_.size() >= kMostTensors) return;
+  if (attributes_.size() >= kMostAttributes) {
+    fail("", "more settings than any file of weights has");
+  }
   if (value.kind == PickleKind::kText && value.text.size() < kLongestName) {
     attributes_[name] = value.text;
   } else if (value.kind == PickleKind::kBool) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`stategrad import`: files that PyTorch saved, compared with PyTorch; files that mean harm."""
 
+import argparse
 import collections
 import io
 import json
@@ -201,6 +202,52 @@ class StateDicts(ImportTest):
         self.assertIn("reset", self.succeed("info", "out").out)
 
 
+class NetsWithRelu(ImportTest):
+    """torch.nn.RNN(nonlinearity="relu") has the weights of an RNN with tanh."""
+
+    def setUp(self):
+        super().setUp()
+        self.model = RNNModel("RNN")
+        self.model.rnn = torch.nn.RNN(6, 5, nonlinearity="relu")
+
+    def refuse_relu(self, content, *needles):
+        self.save("model", content)
+        outcome = self.refuse("model", "only an RNN with tanh", "--cell-module", *needles)
+        self.assertEqual(len(outcome.err.strip().splitlines()), 1)
+
+    def test_are_refused_as_whole_modules(self):
+        self.refuse_relu(self.model, "rnn.mode: is RNN_RELU")
+        self.refuse_relu(torch.nn.DataParallel(self.model), "module.rnn.mode: is RNN_RELU")
+        self.refuse_relu([self.model, torch.nn.CrossEntropyLoss()], "RNN_RELU")
+        self.refuse_relu({"model": self.model, "epoch": 3}, "RNN_RELU")
+        cell = RNNModel("RNN")
+        cell.rnn = torch.nn.RNNCell(6, 5, nonlinearity="relu")
+        self.refuse_relu(cell, "rnn.nonlinearity: is relu")
+
+    def test_are_refused_where_the_settings_beside_the_weights_say_so(self):
+        state = self.model.state_dict()
+        args = argparse.Namespace(model="RNN_RELU", lr=20.0)
+        self.refuse_relu({"state_dict": state, "args": args}, "args.model: is RNN_RELU")
+        self.refuse_relu({"model_state_dict": state, "hyper": {"nonlinearity": "relu"}},
+                         "hyper.nonlinearity: is relu")
+        self.refuse_relu({"net": state, "rnn_type": "RNN_RELU"}, "rnn_type: is RNN_RELU")
+
+    def test_are_told_from_tanh_by_their_perplexity_only_if_nothing_says_so(self):
+        self.save("model", self.model.state_dict())
+        self.refuse("model", "the perplexity of the imported model", arguments=[
+            "--text", "text", "--expect-perplexity", f"{perplexity(self.model, self.ids):.6f}",
+            "--tolerance", "0.0001"])
+        outcome = self.bring("model")
+        self.assertIn("tanh is assumed, which only --expect-perplexity checks", outcome.err)
+
+    def test_do_not_matter_to_others(self):
+        self.save("module", RNNModel("RNN"))
+        self.assertNotIn("tanh", self.bring("module", output="first").err)
+        settings = {"nonlinearity": "relu", "head": "relu"}
+        self.save("lstm", {"state_dict": RNNModel("LSTM").state_dict(), "settings": settings})
+        self.assertNotIn("tanh", self.bring("lstm", output="second").err)
+
+
 class OtherFiles(ImportTest):
     def test_whole_modules_of_classes_that_are_not_known(self):
         model = RNNModel("LSTM", layers=2)
@@ -211,10 +258,7 @@ class OtherFiles(ImportTest):
         self.bring("list", output="second")
 
     def test_modules_that_compute_otherwise_are_refused(self):
-        model = RNNModel("RNN")
-        model.rnn = torch.nn.RNN(6, 5, nonlinearity="relu")
-        self.save("model", model)
-        self.refuse("model", "ReLU", "rnn.")
+        model = RNNModel("LSTM")
         model.rnn = torch.nn.LSTM(6, 5, bidirectional=True)
         self.save("model", model.state_dict())
         self.refuse("model", "bidirectional", "_l0_reverse")

@@ -157,7 +157,8 @@ void add_import(CLI::App& program, Session& session) {
   command
       ->add_option("FILE", arguments->file,
                    "State dict or whole module of torch.save (.pt, .pth), .safetensors, or .npz; "
-                   "nothing in it is executed")
+                   "nothing in it is executed. LSTM, GRU, or RNN with tanh (assumed where the file "
+                   "does not say); an RNN with ReLU is refused")
       ->required();
   command->add_option("-o,--output", arguments->output, "Model directory to make")
       ->required()
