@@ -13,17 +13,15 @@
 namespace stategrad::exchange {
 namespace {
 
-/// How a script gets its dict `weights` of tensors.
-constexpr const char* kReadSafetensors = R"(content = numpy.fromfile(path, numpy.uint8).tobytes()
-(size,) = struct.unpack_from("<Q", content)
-header = json.loads(content[8 : 8 + size])
-kinds = {"F32": numpy.float32, "F64": numpy.float64}
-weights = {name: torch.from_numpy(numpy.frombuffer(content[8 + size :][slice(*entry["data_offsets"])],
-           kinds[entry["dtype"]]).reshape(entry["shape"]).copy())
-           for name, entry in header.items() if name != "__metadata__"}
+/// Lines by which a script gets its dict `weights` of tensors. {0}: the file, {1}: their type.
+constexpr const char* kReadSafetensors = R"(content = numpy.fromfile({0}, "u1")
+size = int(content[:8].view("<u8")[0])
+header, data = json.loads(content[8 : 8 + size].tobytes()), content[8 + size :]
+weights = {{name: torch.from_numpy(data[slice(*entry["data_offsets"])].copy().view("{1}").reshape(entry["shape"]))
+           for name, entry in header.items() if name != "__metadata__"}}
 )";
-constexpr const char* kReadNpz = R"(with numpy.load(path) as arrays:
-    weights = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != "reset_after"}
+constexpr const char* kReadNpz = R"(with numpy.load({0}) as arrays:
+    weights = {{name: torch.from_numpy(arrays[name]) for name in arrays.files if name != "reset_after"}}
 )";
 
 template <class Real>
@@ -85,19 +83,21 @@ std::string pytorch_script(const AnyLanguageModel& model, const std::string& nam
     throw UsageError(
         "torch.nn.GRU has the reset gate after the recurrent product, this model before");
   }
+  const std::string quoted =
+      nlohmann::json(name).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  const std::string path = fmt::format("pathlib.Path(__file__).with_name({})", quoted);
+  const std::string read = is_npz ? fmt::format(kReadNpz, path)
+                                  : fmt::format(kReadSafetensors, path, is_double ? "<f8" : "<f4");
   return fmt::format(
       "# The weights of {0} in PyTorch: logits(ids) of words [T, B] are [T, B, {1}].\n"
-      "import {2}numpy, os, torch\n\n"
-      "path = os.path.join(os.path.dirname(os.path.abspath(__file__)), {0})\n"
+      "import {2}numpy, pathlib, torch\n\n"
       "{3}"
       "model = torch.nn.ModuleDict({{\"embedding\": torch.nn.Embedding({1}, {4}),\n"
       "    \"rnn\": torch.nn.{5}({4}, {6}, {7}), \"output\": torch.nn.Linear({6}, {1})}}){8}\n"
       "model.load_state_dict(weights)\n"
       "logits = lambda ids: model[\"output\"](model[\"rnn\"](model[\"embedding\"](ids))[0])\n",
-      nlohmann::json(name).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace),
-      shape.vocab_size, is_npz ? "" : "json, struct, ", is_npz ? kReadNpz : kReadSafetensors,
-      shape.embedding_size, to_string(shape.cell), shape.size, shape.num_layers,
-      is_double ? ".double()" : "");
+      quoted, shape.vocab_size, is_npz ? "" : "json, ", read, shape.embedding_size,
+      to_string(shape.cell), shape.size, shape.num_layers, is_double ? ".double()" : "");
 }
 
 }  // namespace stategrad::exchange

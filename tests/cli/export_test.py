@@ -6,6 +6,8 @@ import math
 import os
 import runpy
 import shutil
+import subprocess
+import sys
 import unittest
 
 import torch
@@ -33,6 +35,17 @@ class Export(ProgramTest):
         row = json.loads(self.succeed("eval", "--model", model, "--json").out)[0]
         self.assertLess(abs(row["perplexity"] / expected - 1), tolerance)
 
+    def check_form(self, script):
+        """Ten lines of code that anybody reads at once, and no file stays open."""
+        lines = [line.strip() for line in self.read(script).decode().splitlines()]
+        code = [line for line in lines if line and not line.startswith("#")]
+        self.assertLessEqual(len(code), 10, code)
+        self.assertLess(max(map(len, code)), 120, code)
+        # An error while an object is deleted does not change the exit code, it is only shown.
+        done = subprocess.run([sys.executable, "-W", "error", self.path(script)],
+                              stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_loads_in_pytorch_by_its_script(self):
         for number, changes in enumerate((
             {"basic_cell": "LSTM", "num_layers": 2},
@@ -52,8 +65,7 @@ class Export(ProgramTest):
                     double = "dtype" in changes
                     self.check_script(model, os.path.join("moved", file + ".py"),
                                       1e-10 if double else 1e-5)
-                    script = self.read(os.path.join("moved", file + ".py")).decode()
-                    self.assertLess(len(script.splitlines()), 20)
+                    self.check_form(os.path.join("moved", file + ".py"))
 
     def test_comes_back_by_import(self):
         model = self.trained("model", basic_cell="GRU")
