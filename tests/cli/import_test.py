@@ -8,6 +8,7 @@ import json
 import math
 import os
 import pickle
+import resource
 import struct
 import unittest
 import zipfile
@@ -420,6 +421,14 @@ def tensor(key="0", size=4, offset=0, shape=(4,), strides=(1,), storage="torch.F
 
 
 class HostileFiles(ImportTest):
+    # Of the address space, most of which is libraries; the files have at most 20 MB.
+    MEMORY = 512 << 20
+
+    def run_program(self, *arguments, **options):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (self.MEMORY, self.MEMORY))
+        return super().run_program(*arguments, preexec_fn=limit, **options)
+
     def hostile(self, content, *needles, extra=()):
         self.write("evil", archive(content, extra))
         outcome = self.refuse("evil", "evil", *needles)
@@ -461,6 +470,24 @@ class HostileFiles(ImportTest):
         self.hostile(b"", "truncated")
         self.hostile(b"\x80\x02N", "truncated")
         self.hostile(b"\x80\x02e.", "damaged")
+
+    def test_arrays_beyond_all_measure(self):
+        header = json.dumps({"w": {"dtype": "F32", "shape": [1 << 30, 1 << 20],
+                                   "data_offsets": [0, 1 << 52]}}).encode()
+        for length in (len(header), 1 << 60):
+            self.write("evil.safetensors", struct.pack("<Q", length) + header)
+            self.refuse("evil.safetensors", "evil.safetensors")
+        for shape in ("1152921504606846976,", "1099511627776, 1099511627776, 0", "268435456,"):
+            text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}".ljust(117)
+            npy = b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + text.encode() + b"\n"
+            with zipfile.ZipFile(self.path("evil.npz"), "w", zipfile.ZIP_DEFLATED) as archive_file:
+                with archive_file.open("encoder.weight.npy", "w", force_zip64=True) as member:
+                    member.write(npy)
+                    # A megabyte in the file.
+                    for _ in range(1024 if shape == "268435456," else 0):
+                        member.write(bytes(1 << 20))
+            self.assertLess(os.path.getsize(self.path("evil.npz")), 2 << 20)
+            self.refuse("evil.npz", "evil.npz")
 
     def test_tensors_outside_their_storage(self):
         data = [("archive/data/0", struct.pack("<4f", 1, 2, 3, 4))]
