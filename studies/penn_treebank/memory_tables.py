@@ -101,13 +101,11 @@ def over_delays(classes, names):
 
 
 def ranked(classes, delay):
-    """Kinds of words that are told of at this delay, those first that are remembered best."""
-    found = {}
-    for kind in KINDS:
-        for entry in classes[kind]["delays"] if kind in classes else []:
-            if entry["delay"] == delay:
-                found[kind] = entry[CROSS]["estimate"]
-    return sorted(found, key=found.get, reverse=True)
+    """Kinds of words, those first that are remembered best at this delay."""
+    def strength(name):
+        entries = {d["delay"]: d for d in classes[name]["delays"]}
+        return entries[delay][CROSS]["estimate"] if delay in entries else 0
+    return sorted((kind for kind in KINDS if kind in classes), key=strength, reverse=True)
 
 
 EQUAL_KIND_HEADER = ["kind", "delay", "rare - frequent, 95 %", "p", "corrected p"]

@@ -91,7 +91,7 @@ def ranks(found, most=4):
     for name, summary in found.items():
         classes = classes_of(summary)
         for delay in (1, 10, 49):
-            kinds = ranked(classes, delay)
+            kinds = [kind for kind in ranked(classes, delay) if delay in by_delay(classes[kind])]
 
             def told(kind):
                 return f"{kind} {shown(by_delay(classes[kind])[delay][CROSS], 2)}"
