@@ -21,8 +21,8 @@ enum class ExportFormat { kSafetensors, kNpz };
 /// @throws UsageError as export_format(); DataError, ResourceError
 void export_weights(const AnyLanguageModel& model, const std::filesystem::path& file);
 
-/// A Python script, at most ten lines of code, that loads the file, which lies beside it, in PyTorch with no other package than
-/// numpy: `model`, and `logits(ids)`, [T, B] to [T, B, V].
+/// A Python script, at most ten lines of code, that loads the file, which lies beside it, in
+/// PyTorch with no other package than numpy: `model`, and `logits(ids)`, [T, B] to [T, B, V].
 /// @param name of the file, without folder
 /// @throws UsageError for a GRU with the reset gate before the product, which PyTorch has not
 [[nodiscard]] std::string pytorch_script(const AnyLanguageModel& model, const std::string& name);
