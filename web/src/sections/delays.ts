@@ -31,17 +31,24 @@ export function panels(caption: Rich, shownPanels: Panel[]): HTMLElement | undef
   const known = shownPanels.filter(({ curves }) => curves.some(({ points }) => points.some(({ value }) => value?.estimate != null)));
   let shown = known[0];
   if (!shown) return undefined;
-  const picked = new Set<string>();
+  /** Panels of the same curves share what is picked. */
+  const pickedOf = new Map<string, Set<string>>();
+  const picked = (): Set<string> => {
+    const names = (shown?.curves ?? []).map(({ name }) => name);
+    const key = names.join("\n");
+    const known = pickedOf.get(key) ?? new Set(names.slice(0, kFirstShown));
+    pickedOf.set(key, known);
+    return known;
+  };
   const picks = element("div", { class: "picks" });
   const curves = () => {
     const all = shown?.curves ?? [];
-    return all.length > kFirstShown ? all.filter(({ name }) => picked.has(name)) : all;
+    return all.length > kFirstShown ? all.filter(({ name }) => picked().has(name)) : all;
   };
   const offer = () => {
     const all = shown?.curves ?? [];
-    if (curves().length === 0) all.slice(0, kFirstShown).forEach(({ name }) => picked.add(name));
     const series = all.map(({ name, index }) => ({ name, colour: colourOf(index) }));
-    picks.replaceChildren(...(all.length > kFirstShown ? [checks("Curves", series, picked, () => made.redraw())] : []));
+    picks.replaceChildren(...(all.length > kFirstShown ? [checks("Curves", series, picked(), () => made.redraw())] : []));
   };
   const choices = known.map(({ label }, i) => ({ value: String(i), label }));
   const made = makeFigure({
