@@ -205,7 +205,6 @@ void check_other_model(const std::string& other, const EvaluationChoices& choice
 
 void compare_models(const ClassStatistics& head, const std::string& other,
                     const EvaluateOptions& options, ThreadTeam& team, Results& results) {
-  check_other_model(other, options.choices, head.vocabulary, head.run.architecture.embedding_size);
   const sinks::ClassStatisticsReader reader(statistics_of(other));
   EvaluateOptions theirs = options;
   theirs.choices.differences.clear();

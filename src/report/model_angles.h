@@ -28,12 +28,12 @@ void check_other_model(const std::string& other, const EvaluationChoices& choice
 /// cell state of the other is compared with its hidden state, unless that has a hidden state in its
 /// results too. Where both are of the same text and blocks, each block is left out of both at once.
 /// @param head of the results
-/// @param other folder with the statistics.h5 of the other model
+/// @param other folder with the statistics.h5 of the other model, which passed check_other_model()
 /// @param options the choices of the results; the whitening of the other model is its own, of that
 ///   kind. on_progress is called with the number of classes of the other model done
 /// @param results what evaluate() made. The other model is added to its others, with the reason if
 ///   there are no angles to it
-/// @throws DataError, ResourceError as sinks::ClassStatisticsReader; as check_other_model()
+/// @throws DataError, ResourceError as sinks::ClassStatisticsReader
 void compare_models(const sinks::ClassStatistics& head, const std::string& other,
                     const EvaluateOptions& options, ThreadTeam& team, Results& results);
 

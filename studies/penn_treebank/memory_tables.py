@@ -83,8 +83,12 @@ def laws(of_class):
 CLASS_HEADER = ["class", "words", *(f"delay {d}" for d in KEY_DELAYS), "half-life of the mean norm"]
 
 
+def by_delay(entry):
+    return {d["delay"]: d for d in entry["delays"]}
+
+
 def at_delays(of_class, measure, delays):
-    entries = {d["delay"]: d for d in of_class["delays"]}
+    entries = by_delay(of_class)
     return [shown(entries[d].get(measure)) if d in entries else "" for d in delays]
 
 
@@ -103,7 +107,7 @@ def over_delays(classes, names):
 def ranked(classes, delay):
     """Kinds of words, those first that are remembered best at this delay."""
     def strength(name):
-        entries = {d["delay"]: d for d in classes[name]["delays"]}
+        entries = by_delay(classes[name])
         return entries[delay][CROSS]["estimate"] if delay in entries else 0
     return sorted((kind for kind in KINDS if kind in classes), key=strength, reverse=True)
 

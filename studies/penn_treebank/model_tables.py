@@ -4,7 +4,7 @@
 import math
 
 from classes import FREQUENCY_NAMES
-from memory_tables import CROSS, KEY_DELAYS, number, ranked, shown
+from memory_tables import CROSS, KEY_DELAYS, by_delay, number, ranked, shown
 from models import MODELS
 
 
@@ -34,10 +34,6 @@ def rows(found, cells):
 
 def classes_of(summary):
     return {entry["name"]: entry for entry in summary["states"][0]["classes"]}
-
-
-def by_delay(entry):
-    return {d["delay"]: d for d in entry["delays"]}
 
 
 def quotient(above, below):
