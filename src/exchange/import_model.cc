@@ -165,11 +165,19 @@ bool ends_with_part(const std::string& name, std::string_view part) {
   return name == part || name.ends_with("." + std::string(part));
 }
 
+/// Whether an attribute is of a module of recurrent layers that the model does without.
+bool is_of_unused_layers(const std::string& attribute, const ForeignNames& names) {
+  const std::string layer = attribute.substr(0, attribute.rfind('.') + 1) + "weight_hh";
+  return std::any_of(names.unused.begin(), names.unused.end(),
+                     [&](const std::string& name) { return name.starts_with(layer); });
+}
+
 /// Whether a file tells that its RNN has tanh; state dicts do not. Ours do: we know no other.
 /// @throws DataError if a module, settings beside the weights, or metadata say ReLU
-bool says_tanh(const io::ArrayFile& file) {
+bool says_tanh(const io::ArrayFile& file, const ForeignNames& names) {
   bool tanh = false;
   for (const auto& [name, value] : file.attributes()) {
+    if (is_of_unused_layers(name, names)) continue;
     const bool is_mode = ends_with_part(name, "mode") || ends_with_part(name, "nonlinearity") ||
                          ends_with_part(name, "rnn_type");
     if (value == "RNN_RELU" || (is_mode && value == "relu")) {
@@ -300,7 +308,7 @@ ImportedModel import_model(const io::ArrayFile& file, Vocabulary vocabulary,
                                   .vocab_size = vocabulary.size(),
                                   .embedding_size = shapes.embedding_size(),
                                   .size = shapes.widest()};
-  const bool tanh_is_guessed = shapes.cell() == CellKind::kRnn && !says_tanh(file);
+  const bool tanh_is_guessed = shapes.cell() == CellKind::kRnn && !says_tanh(file, names);
   const bool wide = is_double(file, names);
   check_memory(architecture, wide ? sizeof(double) : sizeof(float), file.path());
   ImportedModel imported =

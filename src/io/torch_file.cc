@@ -159,9 +159,10 @@ void TorchArrays::walk_dict(PickleId dict, const std::string& name, int depth) {
 /// was told, {"args": Namespace(model="RNN_RELU")}, which the weights do not say.
 void TorchArrays::add_settings(PickleId id, const std::string& name, int depth) {
   constexpr int kDeepestSettings = 4;
+  // A longer dict is a lexicon, and tells nothing of the model.
+  constexpr std::size_t kMostSettings = 1000;
   const PickleValue& value = pickle_[id];
-  // A lexicon is none of the settings; those of modules must have room beside it.
-  if (depth > kDeepestSettings || attributes_.size() > kMostAttributes / 2) return;
+  if (depth > kDeepestSettings || value.items.size() > 2 * kMostSettings) return;
   visit(value);
   if (value.kind == PickleKind::kText) {
     add_attribute(name, value);

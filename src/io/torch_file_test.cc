@@ -11,7 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 
-/// Archives as torch.save writes them, made by hand: tests/cli/import_test.py has its own.
+/// Archives as torch.save writes them, made by hand: tests/cli/import_hostile_test.py has its own.
 class TorchFile : public FolderTest {
  protected:
   /// @param size numbers of the storage of 1, 2 … 6; arguments: after the storage

@@ -1,45 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""`stategrad import`: files that PyTorch saved, compared with PyTorch; files that mean harm."""
+"""`stategrad import`: files that PyTorch saved, compared with PyTorch; mistakes in using it."""
 
 import argparse
-import collections
-import io
 import json
 import math
 import os
-import pickle
-import resource
 import struct
 import unittest
-import zipfile
 
 import numpy
 import torch
 
-from program import ProgramTest, sentences
-
-WORDS = ["<eos>", "<unk>", "the", "a", "we", "cat", "dog", "Äpfel", "sleep", "run", "eat"]
-V = len(WORDS)
-CELLS = {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU, "RNN": torch.nn.RNN}
-
-
-class RNNModel(torch.nn.Module):
-    """As in pytorch/examples' word_language_model."""
-
-    def __init__(self, cell="LSTM", embedding=6, size=5, layers=1, tied=False):
-        super().__init__()
-        self.drop = torch.nn.Dropout(0.2)
-        self.encoder = torch.nn.Embedding(V, embedding)
-        self.rnn = CELLS[cell](embedding, size, layers)
-        self.decoder = torch.nn.Linear(size, V)
-        if tied:
-            self.decoder.weight = self.encoder.weight
-        with torch.no_grad():
-            for parameter in self.parameters():
-                parameter.uniform_(-0.9, 0.9)
-
-    def forward(self, ids):
-        return self.decoder(self.rnn(self.encoder(ids))[0])
+from importing import CELLS, V, WORDS, ImportTest, RNNModel, perplexity
 
 
 class WeightDrop(torch.nn.Module):
@@ -51,47 +23,6 @@ class WeightDrop(torch.nn.Module):
         raw = module.weight_hh_l0
         del module._parameters["weight_hh_l0"]
         module.register_parameter("weight_hh_l0_raw", torch.nn.Parameter(raw.data))
-
-
-def perplexity(model, ids):
-    """Of one stream from the zero state, in float64."""
-    inputs = torch.tensor(ids[:-1]).unsqueeze(1)
-    targets = torch.tensor(ids[1:])
-    with torch.no_grad():
-        logits = model.double()(inputs)[:, 0]
-    return math.exp(torch.nn.functional.cross_entropy(logits, targets).item())
-
-
-class ImportTest(ProgramTest):
-    def setUp(self):
-        super().setUp()
-        torch.manual_seed(3)
-        self.write("vocab", "".join(word + "\n" for word in WORDS))
-        self.write("text", "".join(line + "\n" for line in sentences(60, 5)))
-        numbers = {word: i for i, word in enumerate(WORDS)}
-        text = self.read("text").decode().replace("\n", " <eos> ").split()
-        self.ids = [numbers[word] for word in text]
-
-    def save(self, name, content):
-        torch.save(content, self.path(name))
-
-    def bring(self, name, *arguments, output="out"):
-        return self.succeed("import", name, "-o", output, "--vocab", "vocab", *arguments)
-
-    def refuse(self, name, *needles, code=1, arguments=()):
-        outcome = self.fail_with(code, needles, "import", name, "-o", "out", "--vocab", "vocab",
-                                 *arguments)
-        self.assertFalse(os.path.exists(self.path("out")), "a folder was left")
-        self.assertFalse(os.path.exists(self.path("marker")), "something was executed")
-        self.assertEqual([f for f in os.listdir(self.folder) if ".tmp" in f], [])
-        return outcome
-
-    def assert_same(self, model, output="out"):
-        """The imported model predicts the text as the model in PyTorch does."""
-        row = json.loads(self.succeed("eval", "--model", output, "--text", "text", "--json").out)[0]
-        self.assertEqual(row["unknown"], 0)
-        expected = perplexity(model, self.ids)
-        self.assertLess(abs(row["perplexity"] / expected - 1), 1e-5)
 
 
 class StateDicts(ImportTest):
@@ -241,6 +172,19 @@ class NetsWithRelu(ImportTest):
         outcome = self.bring("model")
         self.assertIn("tanh is assumed, which only --expect-perplexity checks", outcome.err)
 
+    def test_are_refused_although_a_lexicon_stands_before_the_settings(self):
+        args = argparse.Namespace(model="RNN_RELU")
+        lexicon = {f"id{i}": f"word{i}" for i in range(30000)}
+        content = {"state_dict": self.model.state_dict(), "lexicon": lexicon, "args": args}
+        self.refuse_relu(content, "args.model: is RNN_RELU")
+
+    def test_do_not_matter_where_the_model_does_without_them(self):
+        model = RNNModel("RNN")
+        model.helper = torch.nn.RNN(3, 2, nonlinearity="relu")
+        self.save("model", model)
+        outcome = self.bring("model", "--ignore-unused", "--map", "rnn=rnn")
+        self.assertNotIn("tanh", outcome.err)
+
     def test_do_not_matter_to_others(self):
         self.save("module", RNNModel("RNN"))
         self.assertNotIn("tanh", self.bring("module", output="first").err)
@@ -371,171 +315,6 @@ class Mistakes(ImportTest):
         self.assertEqual(self.files("full"), ["file"])
         self.refuse("missing", "missing")
         self.refuse("vocab", "neither")
-
-
-class Evil:
-    """Makes a file when it is unpickled."""
-
-    def __init__(self, call=os.system, argument="touch marker"):
-        self.call, self.argument = call, argument
-
-    def __reduce__(self):
-        return self.call, (self.argument,)
-
-
-class Nested:
-    def __reduce__(self):
-        return collections.OrderedDict, ([["x", Evil()]],)
-
-
-def archive(content, extra=(), compression=zipfile.ZIP_STORED):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as file:
-        file.writestr("archive/data.pkl", content)
-        file.writestr("archive/version", "3\n")
-        for name, data in extra:
-            file.writestr(name, data)
-    return out.getvalue()
-
-
-def global_name(name):
-    module, _, attribute = name.rpartition(".")
-    return f"c{module}\n{attribute}\n".encode()
-
-
-def text(content):
-    return b"X" + struct.pack("<I", len(content)) + content.encode()
-
-
-def number(value):
-    return b"\x8a\x08" + struct.pack("<q", value)
-
-
-def tensor(key="0", size=4, offset=0, shape=(4,), strides=(1,), storage="torch.FloatStorage"):
-    """The opcodes of a tensor."""
-    place = (b"(" + text("storage") + global_name(storage) + text(key) + text("cpu") + number(size)
-             + b"tQ")
-    tuples = b"".join(b"(" + b"".join(map(number, t)) + b"t" for t in (shape, strides))
-    return (global_name("torch._utils._rebuild_tensor_v2") + b"(" + place + number(offset) + tuples
-            + b"\x89" + global_name("collections.OrderedDict") + b")RtR")
-
-
-class HostileFiles(ImportTest):
-    # Of the address space, most of which is libraries; the files have at most 20 MB.
-    MEMORY = 512 << 20
-
-    def run_program(self, *arguments, **options):
-        def limit():
-            resource.setrlimit(resource.RLIMIT_AS, (self.MEMORY, self.MEMORY))
-        return super().run_program(*arguments, preexec_fn=limit, **options)
-
-    def hostile(self, content, *needles, extra=()):
-        self.write("evil", archive(content, extra))
-        outcome = self.refuse("evil", "evil", *needles)
-        self.assertEqual(len(outcome.err.strip().splitlines()), 1)
-
-    def test_calls_are_refused_and_nothing_is_executed(self):
-        for protocol in (2, 3, 4, 5):
-            self.hostile(pickle.dumps({"a": Evil()}, protocol), "system", "refused")
-            self.hostile(pickle.dumps([Nested()], protocol), "system", "refused")
-            self.hostile(pickle.dumps(Evil(eval, "open('marker', 'w')"), protocol), "eval")
-            self.hostile(pickle.dumps(Evil(exec, "open('marker', 'w')"), protocol), "exec")
-        # A harmless class may be named, but not called.
-        self.hostile(b"\x80\x02" + global_name("torch.hub.load") + text("x") + b"\x85R.",
-                     "torch.hub.load", "refused")
-        # Instances, states, what was called, and old opcodes.
-        self.hostile(b"\x80\x02" + global_name("os.system") + text("touch marker") + b"\x85\x81.",
-                     "os.system")
-        self.hostile(b"\x80\x02(S'touch marker'\nios\nsystem\n.", "opcode 0x53")
-        self.hostile(b"\x80\x02(" + text("touch marker") + b"ios\nsystem\n.", "opcode 0x69")
-        self.hostile(b"\x80\x02" + global_name("builtins.getattr") + b".", "builtins.getattr")
-        self.hostile(b"\x80\x02\x82\x01.", "opcode 0x82")
-        self.hostile(b"\x80\x02" + global_name("a\x1b[2J.b") + b")R.", "a?[2J.b")
-
-    def test_lengths_and_depths_beyond_all_measure(self):
-        big = struct.pack("<Q", 1 << 60)
-        self.hostile(b"\x80\x04\x8d" + big + b"x.", "truncated")
-        self.hostile(b"\x80\x04\x8e" + big + b"x.", "truncated")
-        self.hostile(b"\x80\x02X\xff\xff\xff\xffx.", "truncated")
-        self.hostile(b"\x80\x02" + b"]" * 1_100_000 + b".", "more than 1000000 values")
-        self.hostile(b"\x80\x02]" + b"\x85" * 400_000 + b".", "deep")
-        # Lists that double: 2^60 leaves in 400 bytes.
-        doubling = b"\x80\x02]q\x00" + b"".join(
-            b"]q" + bytes([i + 1]) + b"(h" + bytes([i]) + b"h" + bytes([i]) + b"e" for i in range(60))
-        self.hostile(doubling + b".", "more values")
-        # A list in itself.
-        self.hostile(b"\x80\x02]q\x00h\x00a.", "deep")
-        self.hostile(b"\x80\x02K\x01" + b"2" * 21_000_000 + b".", "more steps")
-        self.hostile(b"\x80\x09.", "protocol 9")
-        self.hostile(b"", "truncated")
-        self.hostile(b"\x80\x02N", "truncated")
-        self.hostile(b"\x80\x02e.", "damaged")
-
-    def test_arrays_beyond_all_measure(self):
-        header = json.dumps({"w": {"dtype": "F32", "shape": [1 << 30, 1 << 20],
-                                   "data_offsets": [0, 1 << 52]}}).encode()
-        for length in (len(header), 1 << 60):
-            self.write("evil.safetensors", struct.pack("<Q", length) + header)
-            self.refuse("evil.safetensors", "evil.safetensors")
-        for shape in ("1152921504606846976,", "1099511627776, 1099511627776, 0", "268435456,"):
-            text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}".ljust(117)
-            npy = b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + text.encode() + b"\n"
-            with zipfile.ZipFile(self.path("evil.npz"), "w", zipfile.ZIP_DEFLATED) as archive_file:
-                with archive_file.open("encoder.weight.npy", "w", force_zip64=True) as member:
-                    member.write(npy)
-                    # A megabyte in the file.
-                    for _ in range(1024 if shape == "268435456," else 0):
-                        member.write(bytes(1 << 20))
-            self.assertLess(os.path.getsize(self.path("evil.npz")), 2 << 20)
-            self.refuse("evil.npz", "evil.npz")
-
-    def test_tensors_outside_their_storage(self):
-        data = [("archive/data/0", struct.pack("<4f", 1, 2, 3, 4))]
-
-        def refused(*needles, **changes):
-            content = b"\x80\x02}" + text("w") + tensor(**changes) + b"s."
-            self.hostile(content, "tensor w", *needles, extra=data)
-
-        refused("outside its storage", shape=(5,))
-        refused("outside its storage", offset=1)
-        refused("outside its storage", shape=(2, 2), strides=(3, 1))
-        refused("outside its storage", shape=(1 << 40,), strides=(0,))
-        refused("outside its storage", shape=(2, 1 << 39), strides=(1 << 39, 0))
-        refused("as many strides", strides=(1, 1))
-        refused("2^40", shape=(-1,))
-        refused("2^40", strides=(1 << 62,))
-        refused("2^40", offset=-4)
-        refused("16 bytes where 40 were expected", size=10)
-        refused("not in the file", key="1")
-        refused("not in the file", key="../version")
-        refused("cannot be read", storage="torch.QInt8Storage")
-
-    def test_archives_that_are_damaged(self):
-        self.save("model", RNNModel().state_dict())
-        whole = self.read("model")
-        for part in (10, 100, 1000, len(whole) // 2, len(whole) - 1):
-            self.write("evil", whole[:part])
-            self.refuse("evil", "evil")
-        # A byte of the numbers: the checksum of the archive is wrong.
-        name = [n for n in zipfile.ZipFile(self.path("model")).namelist() if n.endswith("data/0")]
-        info = zipfile.ZipFile(self.path("model")).getinfo(name[0])
-        place = info.header_offset + 30 + len(info.filename) + 64
-        altered = bytearray(whole)
-        altered[place] ^= 0xFF
-        self.write("evil", bytes(altered))
-        self.refuse("evil", "data/0", "altered")
-        # The size of the pickle in the directory is 4 GB.
-        directory = whole.rfind(b"PK\x01\x02", 0, whole.rfind(b"data.pkl"))
-        altered = bytearray(whole)
-        altered[directory + 20 : directory + 28] = struct.pack("<II", 0xFFFFFFF0, 0xFFFFFFF0)
-        self.write("evil", bytes(altered))
-        self.refuse("evil", "evil")
-        self.write("evil", archive(b"\x80\x02}." + b"0" * 100_000, compression=zipfile.ZIP_DEFLATED))
-        self.refuse("evil", "compressed")
-        self.write("evil", b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.")
-        self.refuse("evil", "before 1.6")
-        self.write("evil", archive(b"\x80\x02}.", [("archive/byteorder", "big")]))
-        self.refuse("evil", "big-endian")
 
 
 if __name__ == "__main__":
