@@ -20,7 +20,7 @@ SKIPPED = 77
 
 
 def make_results(folder):
-    """What ./demo makes, of a model that was trained for one epoch."""
+    """What ./demo makes, of a model that was trained for one epoch, beside another model."""
 
     def run(*arguments):
         subprocess.run([PROGRAM, *arguments, "--quiet", "--threads", "1"], cwd=folder, check=True,
@@ -29,11 +29,15 @@ def make_results(folder):
     config = ("--config", str(ROOT / "configs" / "demo.config"), "--set", "max_max_epoch=1")
     run("synth", "-o", "data/demo")
     classes = [f"--tag-class=cues {lag}=data/demo/classes/cues_{lag}" for lag in (2, 5, 9)]
+    other = (*config, "--set", "basic_cell=GRU", "--set", "save_path=models/gru")
     run("train", *config)
+    run("train", *other)
+    run("analyze", *other, "-o", "results-gru")
     run("analyze", *config, "--tags", "data/demo/tags.txt", *classes,
         "--tag-class=fillers=data/demo/classes/fillers", "--frequency-bins", "4",
         "--state", "both", "--sample", "200",
-        "--sentence", "cue5a1 filler1 filler2 cue9d1 filler3 filler1", "-o", "results")
+        "--sentence", "cue5a1 filler1 filler2 cue9d1 filler3 filler1", "--compare", "results-gru",
+        "-o", "results")
     return pathlib.Path(folder) / "results"
 
 

@@ -141,6 +141,22 @@ test("of many curves those that are picked are drawn", async () => {
   await page.close();
 });
 
+test("what another model keeps has a panel of its own", async () => {
+  const { page, complaints } = await open();
+  const angles = summary.angles.filter((angle: any) => angle.kind === "models" && angle.first.class === "all" && angle.state === summary.states[0].state);
+  assert.deepEqual(new Set(angles.map((angle: any) => angle.second.results)), new Set(["results-gru"]));
+  await page.locator("#angles select").selectOption({ label: "With the model of results-gru" });
+  await drawn(page);
+  await page.locator("#angles details.numbers summary").click();
+  const rows = await page.locator("#angles details.numbers tbody tr", { hasText: "all" }).evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll("data")].map((data) => Number(data.value))),
+  );
+  const expected = angles.map(({ second, overlap }: any) => [second.delay, overlap.estimate, overlap.low, overlap.high].map(rounded));
+  assert.deepEqual(rows, expected);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
 test("classes can be hidden and shown by keyboard", async () => {
   const { page } = await open();
   const lines = () => page.locator("#classes .plot svg .mark-line path").count();
