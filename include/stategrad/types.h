@@ -13,16 +13,17 @@ namespace stategrad {
 /// Index of a word in a vocabulary, from 0.
 using WordId = std::int32_t;
 
-/// Recurrent cells. Gate order in every weight matrix: LSTM i,f,g,o; GRU r,z,n; RNN its one.
-enum class CellKind { kLstm, kGru, kRnn };
+/// Recurrent cells. Gate order in every weight matrix: LSTM i,f,g,o; GRU r,z,n; RNN its one. A
+/// module is a cell from elsewhere, with a hidden state and weights of its own.
+enum class CellKind { kLstm, kGru, kRnn, kModule };
 
-/// The part of a recurrent state that is differentiated. GRU and RNN have only the hidden state.
+/// The part of a recurrent state that is differentiated. Only an LSTM has a cell state.
 enum class StateKind { kCell, kHidden };
 
 /// Type of the numbers of a model and of the computations with it.
 enum class DType { kFloat32, kFloat64 };
 
-/// "LSTM", "GRU" or "RNN".
+/// "LSTM", "GRU", "RNN" or "module".
 [[nodiscard]] std::string_view to_string(CellKind cell);
 /// "cell" or "hidden".
 [[nodiscard]] std::string_view to_string(StateKind state);
@@ -34,7 +35,7 @@ enum class DType { kFloat32, kFloat64 };
 [[nodiscard]] StateKind parse_state_kind(std::string_view text);
 [[nodiscard]] DType parse_dtype(std::string_view text);
 
-/// Number of gate blocks in the weight matrices of a cell: 4, 3 or 1.
+/// Number of gate blocks in the weight matrices of a cell: 4, 3 or 1; of a module's state 1.
 [[nodiscard]] constexpr int gate_count(CellKind cell) {
   return cell == CellKind::kLstm ? 4 : cell == CellKind::kGru ? 3 : 1;
 }

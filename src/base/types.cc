@@ -15,6 +15,8 @@ std::string_view to_string(CellKind cell) {
       return "GRU";
     case CellKind::kRnn:
       return "RNN";
+    case CellKind::kModule:
+      return "module";
   }
   throw InternalError("unknown cell kind");
 }
@@ -29,7 +31,8 @@ CellKind parse_cell_kind(std::string_view text) {
   if (text == "LSTM") return CellKind::kLstm;
   if (text == "GRU") return CellKind::kGru;
   if (text == "RNN") return CellKind::kRnn;
-  throw UsageError(fmt::format("unknown cell '{}': use LSTM, GRU or RNN", text));
+  if (text == "module") return CellKind::kModule;
+  throw UsageError(fmt::format("unknown cell '{}': use LSTM, GRU, RNN or module", text));
 }
 
 StateKind parse_state_kind(std::string_view text) {

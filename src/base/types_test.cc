@@ -22,7 +22,7 @@ std::string message_of(const Function& function) {
 }
 
 TEST(Types, NamesReadBack) {
-  for (const CellKind cell : {CellKind::kLstm, CellKind::kGru, CellKind::kRnn}) {
+  for (const CellKind cell : {CellKind::kLstm, CellKind::kGru, CellKind::kRnn, CellKind::kModule}) {
     EXPECT_EQ(parse_cell_kind(to_string(cell)), cell);
   }
   for (const StateKind state : {StateKind::kCell, StateKind::kHidden}) {
@@ -37,6 +37,7 @@ TEST(Types, NamesAreThoseOfTheConfigurationFiles) {
   EXPECT_EQ(to_string(CellKind::kLstm), "LSTM");
   EXPECT_EQ(to_string(CellKind::kGru), "GRU");
   EXPECT_EQ(to_string(CellKind::kRnn), "RNN");
+  EXPECT_EQ(to_string(CellKind::kModule), "module");
   EXPECT_EQ(to_string(StateKind::kCell), "cell");
   EXPECT_EQ(to_string(StateKind::kHidden), "hidden");
   EXPECT_EQ(to_string(DType::kFloat64), "float64");
@@ -44,7 +45,7 @@ TEST(Types, NamesAreThoseOfTheConfigurationFiles) {
 
 TEST(Types, UnknownNamesAreAnsweredWithThoseAllowed) {
   EXPECT_THAT(message_of([] { (void)parse_cell_kind("lstm"); }),
-              AllOf(HasSubstr("'lstm'"), HasSubstr("LSTM, GRU or RNN")));
+              AllOf(HasSubstr("'lstm'"), HasSubstr("LSTM, GRU, RNN or module")));
   EXPECT_THAT(message_of([] { (void)parse_state_kind(""); }),
               AllOf(HasSubstr("''"), HasSubstr("cell or hidden")));
   EXPECT_THAT(message_of([] { (void)parse_dtype("float16"); }),

@@ -37,8 +37,10 @@ std::unique_ptr<DifferentiableLayer<Real>> make_differentiable_layer(
                          : make_gru_reset_before_layer(weights);
     case CellKind::kRnn:
       return make_rnn_layer(weights);
+    case CellKind::kModule:
+      break;
   }
-  throw InternalError("unknown cell kind");
+  throw InternalError("a layer without weights of ours");
 }
 
 template struct Linearization<float>;

@@ -38,7 +38,7 @@ class ModuleLayer final : public DifferentiableLayer<Real> {
         recurrent_(product(size, size)),
         by_input_(product(input_size, size)),
         hidden_(state_.size()),
-        linearization_(CellKind::kRnn, input_size, size) {}
+        linearization_(CellKind::kModule, input_size, size) {}
 
   void reset() override {
     std::fill(state_.begin(), state_.end(), 0.0);

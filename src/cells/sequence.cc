@@ -111,8 +111,10 @@ void forward(CellKind kind, bool reset_after, const LayerWeights<Real>& weights,
                                   activations.candidate.data(), hidden, activations.scratch, team);
     case CellKind::kRnn:
       return kernels::rnn_forward(shape, weight_hh, gates, hidden, activations.scratch, team);
+    case CellKind::kModule:
+      break;
   }
-  throw InternalError("unknown cell kind");
+  throw InternalError("a layer without weights of ours");
 }
 
 template <class Real>
@@ -139,6 +141,8 @@ void backward(CellKind kind, bool reset_after, const LayerWeights<Real>& weights
     case CellKind::kRnn:
       kernels::rnn_backward(shape, weight_hh, gates, output_gradient, activations.scratch, team);
       break;
+    case CellKind::kModule:
+      throw InternalError("a layer without weights of ours");
   }
   if (weights_gradient != nullptr) {
     kernels::gemm<Real>(team, columns, inputs, rows, 1, {gates, columns, true}, {input, inputs}, 1,

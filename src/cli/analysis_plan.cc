@@ -24,11 +24,7 @@ namespace fs = std::filesystem;
 sinks::ClassStatistics wanted_of(const GradientRun& run, const text::TokenClasses& classes,
                                  const OpenedModel& opened, const AnalysisRequest& request) {
   sinks::ClassStatistics wanted;
-  wanted.run = sinks::describe_run(run, {.model = opened.directory.string(),
-                                         .model_fingerprint = fingerprint_of(opened),
-                                         .text = request.text.string(),
-                                         .dtype = opened.description.dtype,
-                                         .basis = {}});
+  wanted.run = sinks::describe_run(run, provenance_of(opened, request.text));
   wanted.blocks = request.blocks;
   wanted.used = request.used;
   wanted.classes = {classes.names, classes.groups, classes.signatures};

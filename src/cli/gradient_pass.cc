@@ -24,11 +24,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 sinks::Provenance provenance_of(const OpenedModel& opened, const PassRequest& request) {
-  return {.model = opened.directory.string(),
-          .model_fingerprint = fingerprint_of(opened),
-          .text = request.text.string(),
-          .dtype = opened.description.dtype,
-          .basis = request.options.basis};
+  sinks::Provenance provenance = provenance_of(opened, request.text);
+  provenance.basis = request.options.basis;
+  return provenance;
 }
 
 template <class Real>

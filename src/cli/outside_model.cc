@@ -14,7 +14,6 @@
 #include "model/digest.h"
 #include "model/parameters.h"
 #include "model/plugin_cell.h"
-#include "sinks/run_description.h"
 #include "stategrad/errors.h"
 #include "text/lines.h"
 #include "text/word_list.h"
@@ -128,6 +127,15 @@ Config settings_of(const std::vector<std::string>& overrides) {
   return config_from_overrides(items).config;
 }
 
+std::string fingerprint_of(const OpenedModel& opened) {
+  std::string of_weights = sinks::fingerprint_of_file(opened.weights_file);
+  if (opened.other_files.empty()) return of_weights;
+  model::Digest digest;
+  digest.add(of_weights);
+  for (const auto& file : opened.other_files) digest.add(sinks::fingerprint_of_file(file));
+  return digest.text();
+}
+
 }  // namespace
 
 void add_outside_options(CLI::App& command, OutsideArguments& arguments) {
@@ -171,7 +179,7 @@ OpenedModel open_cell_module(const OutsideArguments& arguments,
                                                           .input_size = vectors.size,
                                                           .state_size = arguments.state_size,
                                                           .dtype = vectors.dtype});
-  Architecture shape{.cell = CellKind::kRnn,
+  Architecture shape{.cell = CellKind::kModule,
                      .num_layers = 1,
                      .vocab_size = vectors.count,
                      .embedding_size = vectors.size,
@@ -227,13 +235,13 @@ std::vector<std::string> read_labels(const std::string& file, std::int64_t count
   return labels;
 }
 
-std::string fingerprint_of(const OpenedModel& opened) {
-  std::string of_weights = sinks::fingerprint_of_file(opened.weights_file);
-  if (opened.other_files.empty()) return of_weights;
-  model::Digest digest;
-  digest.add(of_weights);
-  for (const auto& file : opened.other_files) digest.add(sinks::fingerprint_of_file(file));
-  return digest.text();
+sinks::Provenance provenance_of(const OpenedModel& opened, const std::filesystem::path& text) {
+  return {.model = opened.directory.string(),
+          .model_fingerprint = fingerprint_of(opened),
+          .text = text.string(),
+          .vectors = !opened.inputs.empty(),
+          .dtype = opened.description.dtype,
+          .basis = {}};
 }
 
 }  // namespace stategrad::cli

@@ -5,9 +5,12 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "sinks/run_description.h"
 
 namespace stategrad::cli {
 
@@ -40,7 +43,9 @@ void add_outside_options(CLI::App& command, OutsideArguments& arguments);
 /// @throws DataError if there are not N lines
 [[nodiscard]] std::vector<std::string> read_labels(const std::string& file, std::int64_t count);
 
-/// The fingerprint of a model: of its weights, and of the other files that it is made of.
-[[nodiscard]] std::string fingerprint_of(const OpenedModel& opened);
+/// Where a model and the text, or vectors, that it reads come from. The fingerprint is that of its
+/// weights, and of the other files that it is made of.
+[[nodiscard]] sinks::Provenance provenance_of(const OpenedModel& opened,
+                                              const std::filesystem::path& text);
 
 }  // namespace stategrad::cli

@@ -222,13 +222,14 @@ std::string digest_of(const text::TokenClasses& classes) {
 Json settings_of(const ProbeSubject& subject, const ProbeRequest& request) {
   const sinks::RunDescription run = visit(subject, [&](const auto& model) {
     return sinks::describe_run(
-        plan_state_gradients(model, subject.text, {.states = request.states, .max_delay = 1}), {});
+        plan_state_gradients(model, subject.text, {.states = request.states, .max_delay = 1}),
+        provenance_of(*subject.opened, request.text));
   });
   Json states = Json::array();
   for (const StateOfLayer& state : request.states) states.push_back(report::state_json(state));
-  return {{"model", subject.opened->directory.string()},
-          {"model_fingerprint", fingerprint_of(*subject.opened)},
-          {"text", request.text.string()},
+  return {{"model", run.provenance.model},
+          {"model_fingerprint", run.provenance.model_fingerprint},
+          {"text", run.provenance.text},
           {"text_fingerprint", run.text_fingerprint},
           {"classes_fingerprint", digest_of(*subject.classes)},
           {"embeddings", request.embeddings},

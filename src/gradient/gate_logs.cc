@@ -76,7 +76,9 @@ GateLogs& GateLogs::operator+=(const GateLogs& other) {
   return *this;
 }
 
-bool has_keeping_gate(const Architecture& shape) { return shape.cell != CellKind::kRnn; }
+bool has_keeping_gate(const Architecture& shape) {
+  return shape.cell == CellKind::kLstm || shape.cell == CellKind::kGru;
+}
 
 template <class Real>
 GateLogs sum_gate_logs(const LanguageModel<Real>& model, std::span<const WordId> text,

@@ -28,8 +28,9 @@ void check_shapes(const Vocabulary& vocabulary, const Parameters<Real>& paramete
     throw UsageError(fmt::format("a model of {} layers has the weights of {}", shape.num_layers,
                                  parameters.layers.size()));
   }
-  if (parameters.module && (shape.cell != CellKind::kRnn || shape.num_layers != 1)) {
-    throw UsageError("a model with a module has one layer of the kind RNN");
+  if ((parameters.module != nullptr) != (shape.cell == CellKind::kModule) ||
+      (parameters.module && shape.num_layers != 1)) {
+    throw UsageError("a model with a module, and no other, has one layer of the kind module");
   }
   const bool has_output = !parameters.output_weight.empty() || !parameters.output_bias.empty();
   for (const auto& tensor : named_tensors(parameters)) {

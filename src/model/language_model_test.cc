@@ -60,6 +60,13 @@ TEST(LanguageModels, RefuseAVocabularyOfAnotherSize) {
       testing::HasSubstr("a model of 8 words does not fit a vocabulary of 7"));
 }
 
+TEST(LanguageModels, RefuseTheKindModuleWithoutOne) {
+  const Architecture shape = tiny_architecture(CellKind::kModule);
+  EXPECT_THAT(
+      usage_error([&] { LanguageModel<float>(tiny_vocabulary(), Parameters<float>(shape)); }),
+      testing::HasSubstr("a module, and no other"));
+}
+
 TEST(LanguageModels, RefuseATensorOfAnotherShape) {
   Parameters<float> parameters(tiny_architecture(CellKind::kLstm));
   parameters.output_weight = Buffer<float>(3);

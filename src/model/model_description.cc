@@ -46,6 +46,7 @@ Architecture read_architecture(const JsonFields& fields) {
   } catch (const UsageError& error) {
     fields.fail("cell", error.what());
   }
+  if (shape.cell == CellKind::kModule) fields.fail("cell", "module, whose weights no model has");
   shape.reset_after = fields.boolean("reset_after");
   shape.num_layers = static_cast<int>(fields.integer("num_layers", 1, kMostLayers));
   shape.vocab_size = fields.integer("vocab_size", 1, kMostWords);

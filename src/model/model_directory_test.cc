@@ -7,8 +7,10 @@
 
 #include <fstream>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "model/digest.h"
 #include "model/model_test_util.h"
 #include "stategrad/errors.h"
 
@@ -132,6 +134,18 @@ TEST_F(ModelDirectory, AlteredDescriptionIsRefused) {
   text.replace(text.find("\"size\": 5"), 9, "\"size\": 6");
   write_file(folder_ / "model.json", text);
   expect_refused("digest");
+}
+
+TEST_F(ModelDirectory, DescriptionOfAModuleIsRefused) {
+  write(tiny_model<float>(CellKind::kRnn));
+  auto description = nlohmann::ordered_json::parse(content("model.json"));
+  description["architecture"]["cell"] = "module";
+  description.erase("digest");
+  Digest digest;
+  digest.add(nlohmann::json::parse(description.dump()).dump());
+  description["digest"] = digest.text();
+  write_file(folder_ / "model.json", description.dump());
+  expect_refused("module, whose weights no model has");
 }
 
 TEST_F(ModelDirectory, VocabularyOfAnotherModelIsRefused) {

@@ -106,6 +106,7 @@ Facts facts_of(const RunDescription& run) {
       {"model_fingerprint", from.model_fingerprint},
       {"text", from.text},
       {"text_fingerprint", run.text_fingerprint},
+      {"inputs", std::string(from.vectors ? "vectors" : "words")},
       {"words", run.words},
       {"positions", run.sources.empty() ? std::string("all")
                                         : fmt::format("a sample of {}", run.sources.size())},

@@ -19,6 +19,7 @@ struct Provenance {
   std::string model;              ///< the model directory or file, as the user named it
   std::string model_fingerprint;  ///< fingerprint_of_file() of the weights; may be empty
   std::string text;               ///< the text file, as the user named it
+  bool vectors = false;           ///< that file holds vectors, of which each counts as a word
   DType dtype = DType::kFloat32;  ///< precision of the pass
   std::vector<double> basis;      ///< GradientOptions::basis [R, E]; empty: the identity
 };

@@ -14,6 +14,7 @@ namespace stategrad::sinks {
 namespace {
 
 constexpr const char* kRun = "/run";
+constexpr const char* kVectors = "vectors";
 constexpr const char* kSources = "/run/sources";
 constexpr const char* kRankTolerance = "/run/rank_tolerance";
 /// Bounds that keep products of two sizes far from overflow; memory ends long before.
@@ -187,6 +188,7 @@ void write_texts(io::Hdf5Writer& out, const RunDescription& run) {
   out.set_attribute(kRun, "vocabulary_fingerprint", run.vocabulary_fingerprint);
   out.set_attribute(kRun, "dtype", std::string(to_string(from.dtype)));
   out.set_attribute(kRun, "cell", std::string(to_string(run.architecture.cell)));
+  if (from.vectors) out.set_attribute(kRun, kVectors, 1);
 }
 
 void write_integers(io::Hdf5Writer& out, const RunDescription& run) {
@@ -270,6 +272,7 @@ RunDescription read_run(const io::Hdf5Reader& in, const std::filesystem::path& f
   run.provenance.model = fields.text("model");
   run.provenance.model_fingerprint = fields.text("model_fingerprint");
   run.provenance.text = fields.text("text");
+  run.provenance.vectors = in.has_attribute(kRun, kVectors) && fields.flag(kVectors);
   run.provenance.dtype = fields.word(parse_dtype, fields.text("dtype"), kRun);
   run.architecture = read_architecture(fields);
   run.vocabulary_fingerprint = fields.text("vocabulary_fingerprint");

@@ -92,6 +92,7 @@ TEST_F(RunDescriptionOf, FactsNameStatesDelaysAndWindows) {
             "4 of 7 words, time steps 0 to 6");
   EXPECT_EQ(fact(describe_run(plan(continuous()), provenance()), "windows"), "none: continuous");
   EXPECT_EQ(fact(run, "rank_tolerance"), "none: exact");
+  EXPECT_EQ(fact(run, "inputs"), "words");
 }
 
 TEST_F(RunDescriptionOf, FingerprintOfAFileIsThatOfItsBytes) {

@@ -111,6 +111,15 @@ TEST_F(StatisticsFile, WhatIsWrittenReadsBack) {
   EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(StatisticsFile, TellsWhetherVectorsWereReadInPlaceOfWords) {
+  Statistics vectors = example(windowed());
+  for (const bool wanted : {true, false}) {
+    vectors.run.provenance.vectors = wanted;
+    write_statistics(file(), vectors);
+    EXPECT_EQ(read_statistics(file()).run.provenance.vectors, wanted);
+  }
+}
+
 TEST_F(StatisticsFile, ARankToleranceIsReadWithCare) {
   GradientOptions approximate = windowed();
   approximate.rank_tolerance = 0.25;

@@ -179,6 +179,8 @@ class CellModule(Case):
                      "x.labels", "--max-delay", "4", "--blocks", "3", "--probe-sample", "0")
         self.succeed(*arguments, "-o", "out")
         summary = json.loads(self.read("out/summary.json"))
+        self.assertEqual(summary["run"]["cell"], "module")
+        self.assertEqual(summary["run"]["inputs"], "vectors")
         [state] = summary["states"]
         self.assertEqual(state["state"], "hidden")
         self.assertEqual([c["name"] for c in state["classes"] if c["name"] != "all"], ["a", "b"])

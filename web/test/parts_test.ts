@@ -3,7 +3,7 @@
 // What the page says of the parts that not every analysis has.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Difference, Timescales, Training, Used, Validity } from "../src/results.js";
+import type { Difference, Results, Timescales, Training, Used, Validity } from "../src/results.js";
 import { plain } from "../src/rich.js";
 import {
   differenceSentence,
@@ -12,6 +12,7 @@ import {
   usedSentence,
   validitySentence,
 } from "../src/texts/rest.js";
+import { model } from "../src/texts/text.js";
 
 function estimate(value: number, error: number) {
   return { estimate: value, error, low: value - 2 * error, high: value + 2 * error };
@@ -89,4 +90,17 @@ test("a training tells its best epoch", () => {
   assert.match(plain(trainingSentence(training)), /made 3 passes .* lowest after epoch 2: 10\. On the test text it was 10\.5/);
   assert.doesNotMatch(plain(trainingSentence({ ...training, test_perplexity: null })), /test text/);
   assert.equal(plain(trainingSentence({ epochs: [], best: null })), "");
+});
+
+test("it is said what the model is and what it reads", () => {
+  const told = (run: Record<string, string | number>) =>
+    plain(model({ run: { model: "m", layers: 1, vocabulary_size: 9, embedding_size: 4, size: 7, inputs: "words", ...run } } as unknown as Results));
+  assert.equal(
+    told({ cell: "GRU, reset after" }),
+    "The model m is a GRU language model: it guesses the next word. It reads a text word by word, knows 9 words, and gives each " +
+      "an embedding of 4 numbers. It carries 7 numbers from word to word in its only layer.",
+  );
+  assert.match(told({ cell: "RNN", inputs: "vectors" }), /is an RNN whose predictions are left aside\. It reads vectors of 4 numbers.*called a word/);
+  assert.match(told({ cell: "module" }), /is a recurrent cell of its own, run by PyTorch: it predicts nothing\. It reads a text word by word/);
+  assert.match(told({ cell: "module", inputs: "vectors" }), /it predicts nothing\. It reads vectors of 4 numbers/);
 });

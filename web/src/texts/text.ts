@@ -11,20 +11,37 @@ function fact(results: Results, name: string): Rich {
   return found === null || found === undefined ? ["unknown"] : [String(found)];
 }
 
+const readsVectors = (results: Results): boolean => results.run["inputs"] === "vectors";
+
+/** What the model is, and what it predicts. */
+function kind(results: Results): Rich {
+  if (results.run["cell"] === "module") return [" is a recurrent cell of its own, run by PyTorch: it predicts nothing. It reads "];
+  const [cell = ""] = String(results.run["cell"]).split(",");
+  return [
+    cell === "GRU" ? " is a " : " is an ",
+    cell,
+    readsVectors(results) ? " whose predictions are left aside. It reads " : " language model: it guesses the next word. It reads ",
+  ];
+}
+
+/** What it reads. */
+function inputs(results: Results): Rich {
+  const embedding: Rich = [term("embedding"), " of ", ...fact(results, "embedding_size"), " numbers"];
+  if (readsVectors(results)) {
+    const size = fact(results, "embedding_size");
+    return ["vectors of ", ...size, " numbers, one after the other. Each of them is called a word on this page, and is its own ", term("embedding")];
+  }
+  return ["a text word by word, knows ", ...fact(results, "vocabulary_size"), " words, and gives each an ", ...embedding];
+}
+
 export function model(results: Results): Rich {
   const layers = results.run["layers"];
   return [
     "The model ",
     strong(...fact(results, "model")),
-    " is an ",
-    ...fact(results, "cell"),
-    " language model: it reads a text word by word and guesses the next one. It knows ",
-    ...fact(results, "vocabulary_size"),
-    " words, gives each an ",
-    term("embedding"),
-    " of ",
-    ...fact(results, "embedding_size"),
-    " numbers, and carries ",
+    ...kind(results),
+    ...inputs(results),
+    ". It carries ",
     ...fact(results, "size"),
     " numbers from word to word in ",
     ...(layers === 1 ? ["its only layer"] : ["each of its ", ...fact(results, "layers"), " layers"]),
