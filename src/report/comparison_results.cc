@@ -2,6 +2,7 @@
 #include "report/comparison_results.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -51,30 +52,52 @@ void compare_pair(std::string_view measure, const OfClass& a, const OfClass& b,
   }
 }
 
+/// All pairs of classes of one group.
+template <class OfClass, class Action>
+void for_pairs(const std::vector<OfClass>& classes, Action action) {
+  for (std::size_t a = 0; a < classes.size(); ++a) {
+    for (std::size_t b = a + 1; b < classes.size(); ++b) {
+      if (classes[a].group == classes[b].group) action(classes[a], classes[b]);
+    }
+  }
+}
+
+/// By their number.
+void correct(std::vector<ComparisonResult>& comparisons) {
+  std::vector<double> p;
+  for (const ComparisonResult& comparison : comparisons) p.push_back(comparison.difference.p);
+  const std::vector<double> corrected = analysis::correct_by_holm(p);
+  for (std::size_t i = 0; i < p.size(); ++i) comparisons[i].corrected_p = corrected[i];
+}
+
 /// @param classes ClassResult or UsedResult
 template <class OfClass>
 std::vector<ComparisonResult> compare_by(std::string_view measure,
                                          const std::vector<OfClass>& classes) {
   std::vector<ComparisonResult> comparisons;
-  for (std::size_t a = 0; a < classes.size(); ++a) {
-    for (std::size_t b = a + 1; b < classes.size(); ++b) {
-      if (classes[a].group == classes[b].group) {
-        compare_pair(measure, classes[a], classes[b], comparisons);
-      }
-    }
-  }
-  std::vector<double> p;
-  for (const ComparisonResult& comparison : comparisons) p.push_back(comparison.difference.p);
-  const std::vector<double> corrected = analysis::correct_by_holm(p);
-  for (std::size_t i = 0; i < p.size(); ++i) comparisons[i].corrected_p = corrected[i];
+  for_pairs(classes,
+            [&](const OfClass& a, const OfClass& b) { compare_pair(measure, a, b, comparisons); });
+  correct(comparisons);
   return comparisons;
+}
+
+const analysis::HalfLife* half_life_of(const ClassResult& of_class) {
+  for (const MemoryResult& memory : of_class.memory) {
+    if (memory.half_life) return &*memory.half_life;
+  }
+  return nullptr;
+}
+
+analysis::LeaveOneOut values_of(const analysis::HalfLife& half) {
+  return {half.estimate.value, half.without, half.sizes};
 }
 
 /// @param row the cells of state and layer
 void add_row(std::vector<io::Cell> row, const ComparisonResult& comparison, io::Table& table) {
   const analysis::Difference& difference = comparison.difference;
   for (io::Cell& cell : std::vector<io::Cell>{
-           comparison.group, comparison.first, comparison.second, std::int64_t{comparison.delay},
+           comparison.group, comparison.first, comparison.second,
+           comparison.delay ? io::Cell{std::int64_t{*comparison.delay}} : io::Cell{},
            comparison.measure, cell_of(difference.estimate.value), cell_of(difference.interval.low),
            cell_of(difference.interval.high), cell_of(difference.p),
            cell_of(comparison.corrected_p)}) {
@@ -89,6 +112,27 @@ std::vector<ComparisonResult> compare(const std::vector<ClassResult>& classes) {
   return compare_by("raw_leading_cross_validated", classes);
 }
 
+std::vector<ComparisonResult> compare_half_lives(const std::vector<ClassResult>& classes) {
+  std::vector<ComparisonResult> comparisons;
+  for_pairs(classes, [&](const ClassResult& a, const ClassResult& b) {
+    const analysis::HalfLife* first = half_life_of(a);
+    const analysis::HalfLife* second = half_life_of(b);
+    if (first == nullptr || second == nullptr || !std::isfinite(first->estimate.error) ||
+        !std::isfinite(second->estimate.error)) {
+      return;
+    }
+    comparisons.push_back(
+        {.measure = "half_life",
+         .group = a.group,
+         .first = a.name,
+         .second = b.name,
+         .delay = {},
+         .difference = analysis::compare_classes(values_of(*first), values_of(*second))});
+  });
+  correct(comparisons);
+  return comparisons;
+}
+
 std::vector<ComparisonResult> compare_used(const std::vector<UsedResult>& classes) {
   return compare_by("used_mean_norm", classes);
 }
@@ -97,7 +141,7 @@ Json comparison_json(const ComparisonResult& comparison) {
   return {{"group", comparison.group},
           {"first", comparison.first},
           {"second", comparison.second},
-          {"delay", comparison.delay},
+          {"delay", comparison.delay ? Json(*comparison.delay) : Json(nullptr)},
           {"measure", comparison.measure},
           {"difference", number_json(comparison.difference.estimate.value)},
           {"error", number_json(comparison.difference.estimate.error)},
@@ -111,8 +155,10 @@ io::Table comparisons_table(const Results& results) {
   io::Table table({"state", "layer", "group", "first", "second", "delay", "measure", "difference",
                    "low", "high", "p", "corrected_p"});
   for (const StateResult& state : results.states) {
-    for (const ComparisonResult& comparison : state.comparisons) {
-      add_row(state_cells(state.state), comparison, table);
+    for (const auto* list : {&state.comparisons, &state.half_life_comparisons}) {
+      for (const ComparisonResult& comparison : *list) {
+        add_row(state_cells(state.state), comparison, table);
+      }
     }
   }
   for (const ComparisonResult& comparison : results.used_comparisons) {

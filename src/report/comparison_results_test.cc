@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace stategrad::report {
 namespace {
 
@@ -26,6 +28,38 @@ TEST(Comparisons, AreWithinGroups) {
   EXPECT_EQ(found[0].second, "b");
   EXPECT_EQ(found[0].delay, 5);
   EXPECT_NEAR(found[0].difference.estimate.value, -1, 1e-12);
+}
+
+/// A class with a half-life, and those without each block.
+ClassResult lasting(const std::string& name, double half, const std::vector<double>& without) {
+  ClassResult result{name, "x", {}, {}};
+  MemoryResult& memory = result.memory.emplace_back();
+  memory.half_life = {{half, 0.1}, 4, without, {5, 5, 5, 5}};
+  return result;
+}
+
+TEST(Comparisons, OfHalfLivesAreOfNoDelay) {
+  StateResult state;
+  state.half_life_comparisons =
+      compare_half_lives({lasting("a", 2, {2.1, 1.9, 2.1, 1.9}), lasting("b", 5, {5, 5.1, 4.9, 5}),
+                          lasting("c", 2, {2, 1.9, 2.1, 2}), constant("d", "x", 1)});
+  ASSERT_EQ(state.half_life_comparisons.size(), 3U);
+  const ComparisonResult& first = state.half_life_comparisons[0];
+  EXPECT_EQ(first.measure, "half_life");
+  EXPECT_FALSE(first.delay);
+  EXPECT_NEAR(first.difference.estimate.value, -3, 1e-12);
+  EXPECT_LT(first.corrected_p, 0.05);
+  EXPECT_GT(state.half_life_comparisons[1].corrected_p, 0.5);
+  EXPECT_TRUE(comparison_json(first)["delay"].is_null());
+  Results results;
+  results.states.push_back(std::move(state));
+  EXPECT_THAT(comparisons_table(results).to_csv(), testing::HasSubstr(",x,a,b,,half_life,-3,"));
+}
+
+TEST(Comparisons, OfHalfLivesLeaveOutThoseThatABlockDecides) {
+  ClassResult unsure = lasting("b", 5, {5, 5, 5, 5});
+  unsure.memory[0].half_life->estimate.error = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(compare_half_lives({lasting("a", 2, {2, 2, 2, 2}), unsure}).empty());
 }
 
 /// A class of used gradients whose mean norms scatter around `value` from block to block.

@@ -203,8 +203,8 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
   const std::size_t signatures = head.classes.signatures.size();
   std::int64_t done = 0;
   for (std::size_t state = 0; state < head.run.states.size(); ++state) {
-    StateResult result{
-        .state = head.run.states[state], .classes = {}, .comparisons = {}, .angles = {}};
+    StateResult result;
+    result.state = head.run.states[state];
     const auto add = [&](const std::string& name, const std::string& group,
                          const sinks::GradientSums& sums, const std::vector<bool>& members) {
       ClassResult of_class{name, group, {}, {}};
@@ -222,6 +222,7 @@ Results evaluate(const sinks::ClassStatisticsReader& reader, const EvaluateOptio
     }
     if (!options.only_subspaces) {
       result.comparisons = compare(result.classes);
+      result.half_life_comparisons = compare_half_lives(result.classes);
       result.angles = angles_of(result.classes, results.subspace);
     }
     results.states.push_back(std::move(result));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -27,6 +28,45 @@ Json curve_json(const MemoryResult& memory) {
   return curve;
 }
 
+std::optional<analysis::HalfLife> half_life_of(std::span<const DelayResult> delays) {
+  std::vector<analysis::LeaveOneOut> values;
+  for (const DelayResult& delay : delays)
+    values.push_back({delay.raw.cross.value, delay.raw.cross_without, delay.raw.sizes});
+  return analysis::half_life(values);
+}
+
+/// The cells of the columns law and parameters.
+void append_law(const analysis::DecayFits& decay, std::vector<io::Cell>& row) {
+  std::string law;
+  std::string parameters;
+  for (const analysis::DecayFit& fit : decay.fits) {
+    if (fit.law != decay.chosen) continue;
+    law = analysis::name_of(fit.law);
+    const auto names = analysis::parameter_names(fit.law);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      parameters +=
+          fmt::format("{}{}={:.6g}", i == 0 ? "" : " ", names[i], fit.parameters[i].value);
+    }
+  }
+  row.insert(row.end(), {law, parameters});
+}
+
+/// The cells of the columns from measure on.
+void append_memory(const MemoryResult& memory, std::vector<io::Cell>& row) {
+  row.insert(row.end(),
+             {memory.measure, std::int64_t{memory.horizon.from}, cell_of(memory.horizon.half),
+              cell_of(memory.horizon.tenth), cell_of(memory.horizon.hundredth)});
+  append_law(memory.decay, row);
+  if (!memory.half_life) {
+    row.insert(row.end(), 3, io::Cell{});
+    return;
+  }
+  const analysis::HalfLife& half = *memory.half_life;
+  const analysis::Interval interval = analysis::confidence_interval(half.estimate, half.blocks);
+  row.insert(row.end(),
+             {cell_of(interval.low), cell_of(interval.high), cell_of(half.estimate.error)});
+}
+
 }  // namespace
 
 std::vector<MemoryResult> memory_of(const std::vector<DelayResult>& delays) {
@@ -42,9 +82,11 @@ std::vector<MemoryResult> memory_of(const std::vector<DelayResult>& delays) {
       estimates.push_back(of(delays[d]));
       values.push_back(estimates.back().value);
     }
-    results.push_back({name, analysis::horizon(values), analysis::fit_decay(estimates)});
+    results.push_back({name, analysis::horizon(values), {}, analysis::fit_decay(estimates)});
   };
   add("raw_leading", [](const DelayResult& delay) { return delay.raw.largest; });
+  add("raw_leading_cross_validated", [](const DelayResult& delay) { return delay.raw.cross; });
+  results.back().half_life = half_life_of(std::span(delays).first(number));
   if (delays.front().normalised) {
     add("normalised_leading", [](const DelayResult& delay) { return delay.normalised->largest; });
   }
@@ -77,30 +119,22 @@ Json memory_json(const MemoryResult& memory) {
   json["law"] = memory.decay.chosen ? Json(std::string(analysis::name_of(*memory.decay.chosen)))
                                     : Json(nullptr);
   if (memory.decay.chosen) json["curve"] = curve_json(memory);
+  if (memory.half_life) {
+    json["half_life"] = estimate_json(memory.half_life->estimate, memory.half_life->blocks);
+  }
   return json;
 }
 
 io::Table memory_table(const Results& results) {
   io::Table table({"state", "layer", "class", "group", "measure", "from", "half", "tenth",
-                   "hundredth", "law", "parameters"});
+                   "hundredth", "law", "parameters", "half_low", "half_high", "half_error"});
   for (const StateResult& state : results.states) {
     for (const ClassResult& of_class : state.classes) {
       for (const MemoryResult& memory : of_class.memory) {
-        std::string law;
-        std::string parameters;
-        for (const analysis::DecayFit& fit : memory.decay.fits) {
-          if (fit.law != memory.decay.chosen) continue;
-          law = analysis::name_of(fit.law);
-          const auto names = analysis::parameter_names(fit.law);
-          for (std::size_t i = 0; i < names.size(); ++i) {
-            parameters +=
-                fmt::format("{}{}={:.6g}", i == 0 ? "" : " ", names[i], fit.parameters[i].value);
-          }
-        }
-        table.add({std::string(to_string(state.state.state)), std::int64_t{state.state.layer},
-                   of_class.name, of_class.group, memory.measure, std::int64_t{memory.horizon.from},
-                   cell_of(memory.horizon.half), cell_of(memory.horizon.tenth),
-                   cell_of(memory.horizon.hundredth), law, parameters});
+        std::vector<io::Cell> row = state_cells(state.state);
+        row.insert(row.end(), {of_class.name, of_class.group});
+        append_memory(memory, row);
+        table.add(std::move(row));
       }
     }
   }

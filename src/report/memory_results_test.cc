@@ -18,6 +18,11 @@ std::vector<DelayResult> decaying(int delays) {
     const double value = 8 * std::exp(-d / 4.0);
     result.delay = d;
     result.raw.largest = {value, 0.01 * value};
+    result.raw.cross = {value, 0.01 * value};
+    result.raw.sizes = {10, 10, 10};
+    for (const double tau : {3.9, 4.0, 4.1}) {
+      result.raw.cross_without.push_back(8 * std::exp(-d / tau));
+    }
     result.mean_norm = {2 * value, 0.01 * value};
   }
   return results;
@@ -25,9 +30,10 @@ std::vector<DelayResult> decaying(int delays) {
 
 TEST(Memory, OfAnExponentialHasItsHalfLifeAndLaw) {
   const auto memory = memory_of(decaying(30));
-  ASSERT_EQ(memory.size(), 2U);
+  ASSERT_EQ(memory.size(), 3U);
   EXPECT_EQ(memory[0].measure, "raw_leading");
-  EXPECT_EQ(memory[1].measure, "mean_norm");
+  EXPECT_EQ(memory[1].measure, "raw_leading_cross_validated");
+  EXPECT_EQ(memory[2].measure, "mean_norm");
   for (const MemoryResult& measure : memory) {
     EXPECT_NEAR(measure.horizon.half.value(), 4 * std::log(2.0), 1e-9);
     EXPECT_NEAR(measure.horizon.hundredth.value(), 4 * std::log(100.0), 1e-9);
@@ -44,6 +50,28 @@ TEST(Memory, HasTheCurveOfItsLaw) {
   }
   // Two points are too few for any law.
   EXPECT_FALSE(memory_json(memory_of(decaying(2))[0]).contains("curve"));
+}
+
+TEST(Memory, HasAnErrorOfTheCrossValidatedHalfLife) {
+  const auto memory = memory_of(decaying(30));
+  EXPECT_FALSE(memory_json(memory[0]).contains("half_life"));
+  const Json json = memory_json(memory[1]);
+  EXPECT_EQ(json["half_life"]["estimate"], json["half"]);
+  // √(2/3 (0.1² + 0.1²)) ln 2
+  EXPECT_NEAR(json["half_life"]["error"].get<double>(), std::sqrt(0.02 * 2 / 3) * std::log(2.0),
+              1e-9);
+  EXPECT_LT(json["half_life"]["low"], json["half"]);
+}
+
+TEST(Memory, TablesHaveTheErrorLast) {
+  Results results;
+  StateResult& state = results.states.emplace_back();
+  state.classes.push_back({"all", "all", {}, memory_of(decaying(30))});
+  const std::string csv = memory_table(results).to_csv();
+  EXPECT_THAT(csv, testing::HasSubstr("law,parameters,half_low,half_high,half_error\n"));
+  EXPECT_THAT(csv, testing::HasSubstr(",exponential,a=8 tau=4,,,\n"));
+  EXPECT_THAT(csv,
+              testing::ContainsRegex("cross_validated,0,2\\.77.*,a=8 tau=4,2\\..*,3\\..*,0\\.08"));
 }
 
 TEST(Memory, WithoutTheFirstDelayIsNone) {

@@ -11,6 +11,7 @@
 #include "analysis/block_subspaces.h"
 #include "analysis/comparison.h"
 #include "analysis/decay.h"
+#include "analysis/half_life.h"
 #include "analysis/jackknife.h"
 #include "analysis/mean_spectrum.h"
 #include "analysis/unit_timescales.h"
@@ -46,18 +47,21 @@ struct DelayResult {
 struct MemoryResult {
   std::string measure;  ///< as in spectrum.csv
   analysis::Horizon horizon;
+  /// Of raw_leading_cross_validated, which keeps what it is without each block.
+  std::optional<analysis::HalfLife> half_life;
   analysis::DecayFits decay;
 };
 
-/// Two classes of one group at one delay, by one measure without a bias that differs between them.
+/// Two classes of one group, by one measure without a bias that differs between them.
 struct ComparisonResult {
-  std::string measure;  ///< `raw_leading_cross_validated`, or of used gradients `used_mean_norm`
+  /// `raw_leading_cross_validated`, `half_life` (of that), or of used gradients `used_mean_norm`.
+  std::string measure;
   std::string group;
   std::string first;
   std::string second;
-  int delay = 0;
+  std::optional<int> delay;         ///< none: of the half-life
   analysis::Difference difference;  ///< first - second
-  double corrected_p = 1;  ///< by Holm, over all comparisons of the state or of used gradients
+  double corrected_p = 1;           ///< by Holm, over all comparisons of the list
 };
 
 /// What a remembered subspace is of.
@@ -87,6 +91,7 @@ struct StateResult {
   StateOfLayer state;
   std::vector<ClassResult> classes;  ///< all words first
   std::vector<ComparisonResult> comparisons;
+  std::vector<ComparisonResult> half_life_comparisons;
   std::vector<AngleResult> angles;  ///< none if whitening failed
 };
 

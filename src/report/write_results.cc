@@ -47,6 +47,7 @@ ResultPart states_part(const Results& results) {
     Json json = state_json(of_state.state);
     json["classes"] = array_json(of_state.classes, class_json);
     json["comparisons"] = array_json(of_state.comparisons, comparison_json);
+    json["half_life_comparisons"] = array_json(of_state.half_life_comparisons, comparison_json);
     return json;
   });
   return {"states",

@@ -64,7 +64,7 @@ TEST_F(ResultFiles, SpectrumHasARowPerMeasure) {
 
 TEST_F(ResultFiles, MemoryHasARowPerClassAndMeasure) {
   const io::Table table = memory_table(results_);
-  EXPECT_EQ(table.rows().size(), 2U * 3 * 3);
+  EXPECT_EQ(table.rows().size(), 2U * 3 * 4);
   EXPECT_EQ(read_file(folder_ / "memory.csv"), table.to_csv());
   EXPECT_EQ(read_file(folder_ / "comparisons.csv"), comparisons_table(results_).to_csv());
 }
