@@ -39,10 +39,23 @@ export function formatError(value: number): string {
   return formatNumber(value, 2);
 }
 
+/** With as many decimals as its error has (formatError). */
+export function formatLike(value: number, error: number): string {
+  const decimals = 1 - Math.floor(Math.log10(error));
+  return Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5 ? formatNumber(value) : withMinus(value.toFixed(Math.min(Math.max(decimals, 0), 6)));
+}
+
 /** A number of words, such as a half-life: one digit after the point below 100. */
 export function formatWords(value: number): string {
   if (Number.isInteger(value)) return formatCount(value);
   return value < 100 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/** Words with as many decimals as tell the ends of an interval apart. */
+export function formatWordsWithin(found: { low: number | null; high: number | null } | undefined): (value: number) => string {
+  const width = ((found?.high ?? NaN) - (found?.low ?? NaN)) / 2;
+  if (!(width > 0 && width < 0.1)) return formatWords;
+  return (value) => value.toFixed(Math.min(-Math.floor(Math.log10(width)), 6));
 }
 
 /** A share as per cent. */
@@ -50,6 +63,11 @@ export function formatShare(value: number): string {
   const percent = 100 * value;
   const digits = Math.abs(percent) >= 99.95 || percent === 0 ? 0 : Math.abs(percent) < 10 ? 1 : 0;
   return `${withMinus(percent.toFixed(digits))}${kThin}%`;
+}
+
+/** A difference of shares in percentage points, without the unit. */
+export function formatPoints(value: number): string {
+  return withMinus((100 * value).toFixed(Math.abs(value) < 0.0995 ? 1 : 0));
 }
 
 /** A probability of a test. */

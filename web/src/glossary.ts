@@ -50,6 +50,12 @@ export const glossary = {
   probe:
     "A simple classifier (logistic regression) that tries to tell the class of a word from a vector. What it " +
     "finds is in the vector.",
+  "χ²":
+    "The sum of the squared distances of the curve from the measured values, each in units of its error. Of a law that fits it is " +
+    "about as large as the degrees of freedom: the number of values minus that of the fitted parameters.",
+  "condition number": "By how much the embeddings spread more in their widest direction than in their narrowest.",
+  cosine:
+    "1 of two vectors with the same direction, 0 of two at right angles, −1 of opposite ones.",
   "control task":
     "The same probe on classes dealt out to the words at random: what it can learn by heart.",
   selectivity: "Accuracy of the probe minus that on the control task.",
@@ -64,9 +70,9 @@ export const glossary = {
     "Uniform manifold approximation and projection: a flat view that puts words side by side whose embeddings are close. " +
     "Distances between groups mean little in it.",
   LDA: "Linear discriminant analysis: the flat view in which the classes are furthest apart.",
-  "forget gate":
-    "The factor between 0 and 1 by which a unit of the cell state is multiplied at every word: near 1 it keeps, near " +
-    "0 it forgets.",
+  gate:
+    "The factor between 0 and 1 by which what a unit holds is multiplied at every word (the forget gate of an LSTM, the update " +
+    "gate of a GRU): near 1 it keeps, near 0 it forgets.",
   timescale:
     "After how many words a unit keeps about a third (1/e) of what it held, by its gate alone.",
   "validity":

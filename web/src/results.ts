@@ -31,6 +31,8 @@ export interface Memory {
   measure: string;
   from: number;
   half: number | null;
+  /** The same with its error; of the cross-validated measure only. */
+  half_life?: Estimate;
   tenth: number | null;
   hundredth: number | null;
   law: string | null;
@@ -47,12 +49,13 @@ export interface ClassResult {
 }
 
 export interface Comparison {
-  /** raw_leading_cross_validated, or of used gradients used_mean_norm. */
+  /** raw_leading_cross_validated, half_life, or of used gradients used_mean_norm. */
   measure: string;
   group: string;
   first: string;
   second: string;
-  delay: number;
+  /** Null of half-lives. */
+  delay: number | null;
   difference: number | null;
   error: number | null;
   low: number | null;
@@ -69,6 +72,7 @@ export interface StateName {
 export interface StateResult extends StateName {
   classes: ClassResult[];
   comparisons: Comparison[];
+  half_life_comparisons: Comparison[];
 }
 
 export interface Probe {

@@ -104,7 +104,7 @@ test("the half-lives of the table are those of summary.json", async () => {
     all.map((row) => [...row.children].map((cell) => cell.querySelector("data")?.value ?? cell.textContent)),
   );
   const expected = summary.states[0].classes.map((ofClass: any) => {
-    const { half, tenth, hundredth, law } = ofClass.memory.find((memory: any) => memory.measure === "raw_leading");
+    const { half, tenth, hundredth, law } = ofClass.memory.find((memory: any) => memory.measure === "raw_leading_cross_validated");
     const shown = [half, tenth, hundredth].map((value) => (value === null ? "–" : String(rounded(value))));
     return [ofClass.name, ofClass.group, ...shown, law ?? "–"];
   });

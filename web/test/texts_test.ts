@@ -3,7 +3,7 @@
 // What the page says, for numbers that are chosen here.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatCount, formatDelays, formatNumber, formatP, formatShare, formatWords } from "../src/format.js";
+import { formatCount, formatDelays, formatLike, formatNumber, formatP, formatShare, formatWords, formatWordsWithin } from "../src/format.js";
 import type { Angle, ClassResult, Comparison, DelayResult, Memory, Probe } from "../src/results.js";
 import { list, plain } from "../src/rich.js";
 import { angleSentence, toldOf } from "../src/texts/angles.js";
@@ -38,7 +38,8 @@ function delay(number: number, crossValidated: number, error: number): DelayResu
 }
 
 function memory(half: number | null, tenth: number | null = null, from = 0): Memory {
-  return { measure: "raw_leading", from, half, tenth, hundredth: null, law: null, fits: [] };
+  const halfLife = half === null ? {} : { half_life: estimate(half, 0.1) };
+  return { measure: "raw_leading_cross_validated", from, half, ...halfLife, tenth, hundredth: null, law: null, fits: [] };
 }
 
 function ofClass(delays: DelayResult[], half: number | null): ClassResult {
@@ -56,6 +57,11 @@ test("numbers have three significant digits", () => {
   assert.equal(formatCount(30004), "30\u202f004");
   assert.equal(formatCount(3004), "3004");
   assert.equal(formatWords(2.345), "2.3");
+  assert.equal(formatWordsWithin({ low: 1.2789, high: 1.3081 })(1.2935), "1.29");
+  assert.equal(formatWordsWithin({ low: 1, high: 3 })(2.345), "2.3");
+  assert.equal(formatWordsWithin({ low: null, high: null })(2.345), "2.3");
+  assert.equal(formatLike(0.3584, 0.0048), "0.3584");
+  assert.equal(formatLike(12.345, 7), "12.3");
   assert.equal(formatShare(0.1234), "12\u202f%");
   assert.equal(formatShare(0.0123), "1.2\u202f%");
   assert.equal(formatShare(1), "100\u202f%");
@@ -97,11 +103,12 @@ test("the headline says no more than the intervals", () => {
   const near = [delay(0, 1, 0.1), delay(1, 0.5, 0.1), delay(2, 0.1, 0.1)];
   assert.equal(
     plain(headline(ofClass(near, 1.25), state)),
-    "The cell state surely holds something of a word up to 1 word back; half of it is gone after 1.3 words.",
+    "The cell state surely holds something of a word up to 1 word back; half of what words have in common in it is gone after " +
+      "1.3 words (95\u00a0% interval 1.1 to 1.4).",
   );
   assert.match(
     plain(headline(ofClass(near.slice(0, 2), null), state)),
-    /at every delay that was looked at, up to 1 words? back, and has not lost half of it/,
+    /at every delay that was looked at, up to 1 words? back; what words have in common in it has not fallen to half/,
   );
   assert.match(plain(headline(ofClass([delay(0, 0.1, 0.1)], 2), state)), /cannot be told from chance/);
 });
@@ -129,7 +136,7 @@ test("a law that does not fit is called a rough description", () => {
       },
     ],
   });
-  assert.match(plain(lawOfDecay(fit(20))), /an exponential describes the fall best: a = 1 ± 0.10 and τ = 5.50 words\.$/);
+  assert.match(plain(lawOfDecay(fit(20))), /an exponential describes the fall of the leading value best: a·e\^\(−d\/τ\), at delay d, with a = 1.00 ± 0.10 and τ = 5.50 words\.$/);
   assert.match(plain(lawOfDecay(fit(200))), /does not fit within the error bars/);
   assert.match(plain(lawOfDecay(memory(1))), /No law of decay/);
 });
@@ -143,7 +150,7 @@ test("a parameter that any value would do for is called undetermined", () => {
     weight: 1,
   };
   const told = plain(lawOfDecay({ ...memory(1), law: "exponential", fits: [fit] }));
-  assert.match(told, /a = 1 ± 0.10 and τ undetermined\.$/);
+  assert.match(told, /a = 1.00 ± 0.10 and τ undetermined\.$/);
 });
 
 function comparison(difference: number, error: number, p: number): Comparison {
@@ -175,8 +182,12 @@ test("classes differ only if the corrected test and the interval say so", () => 
     plain(comparisonSentence({ ...clear, measure: "used_mean_norm" })),
     /At delay 2, predictions depend more on words of noun than of verb: noun minus verb is 1 /,
   );
-  assert.match(plain(comparisonSummary([comparison(1, 0.1, 0.2)])), /No two classes/);
-  assert.match(plain(comparisonSummary([clear])), /clearest/);
+  assert.match(
+    plain(comparisonSentence({ ...clear, measure: "half_life", delay: null })),
+    /^noun is remembered longer than verb: noun minus verb is 1 words /,
+  );
+  assert.match(plain(comparisonSummary([comparison(1, 0.1, 0.2)], "the norm")), /No two classes of one kind differ surely in the norm/);
+  assert.match(plain(comparisonSummary([clear], "the norm")), /^In the norm these differences are the clearest/);
 });
 
 function kept(shares: [number, number][]): ClassResult {
@@ -185,7 +196,7 @@ function kept(shares: [number, number][]): ClassResult {
 }
 
 test("averaging is only said to cancel more where the intervals are apart", () => {
-  assert.match(plain(averaging(kept([[0.8, 0.01], [0.2, 0.01]]))), /At delay 0 the mean keeps 80\u202f%.*at delay 1 20\u202f%.*different directions/);
+  assert.match(plain(averaging(kept([[0.8, 0.01], [0.2, 0.01]]))), /At delay 0 the mean keeps 80\u202f%.*and 20\u202f%.* at delay 1\..*the less .* agree/);
   assert.match(plain(averaging(kept([[0.8, 0.3], [0.2, 0.3]]))), /cannot be told apart/);
   assert.match(plain(averaging(kept([[0.2, 0.01], [0.8, 0.01]]))), /more alike/);
   assert.equal(plain(averaging(ofClass([delay(0, 1, 0.1)], 1))), "");
@@ -206,7 +217,7 @@ test("a probe is only said to find what is there where it surely beats guessing"
     majority: 0.6,
     confusion: [[1, 2], [3, 4]],
   });
-  assert.match(plain(probeSentence(probe(0.9, 0.01))), /2 words after a word.*90\u202f%.*60\u202f%.*the class is there/);
+  assert.match(plain(probeSentence(probe(0.9, 0.01))), /2 words after a word.*90\u202f%.*60\u202f%.* by 40 \(.*\) percentage points: the class is there/);
   assert.match(plain(probeSentence(probe(0.62, 0.05))), /is not sure/);
 });
 

@@ -56,7 +56,7 @@ function chart({ state }: View): HTMLElement {
 const columns: Column<Comparison>[] = [
   { heading: ["First"], value: (row) => row.first },
   { heading: ["Second"], value: (row) => row.second },
-  { heading: ["Delay"], value: (row) => row.delay },
+  { heading: ["Delay"], value: (row) => row.delay, show: (row) => cell(row.delay) },
   {
     heading: ["First minus second (", term("95 % interval", "95\u00a0% interval"), ")"],
     value: (row) => row.difference,
@@ -75,7 +75,7 @@ const columns: Column<Comparison>[] = [
 export function tests(comparisons: Comparison[], measured: string): HTMLElement[] {
   const clearest = differing(comparisons).slice(0, kSentences);
   return [
-    paragraph(comparisonSummary(comparisons)),
+    paragraph(comparisonSummary(comparisons, measured)),
     ...(clearest.length > 0
       ? [element("ul", {}, ...clearest.map((found) => element("li", {}, ...comparisonSentence(found))))]
       : []),
@@ -100,7 +100,8 @@ export const classesSection: Section = {
       chart(view),
       ...tests(view.state.comparisons, "the cross-validated leading value"),
       element("h3", {}, "How long is each class remembered?"),
-      halfLifeTable(view.state.classes, "raw_leading"),
+      halfLifeTable(view.state.classes),
+      ...tests(view.state.half_life_comparisons, "the half-life"),
     ];
   },
 };

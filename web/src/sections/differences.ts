@@ -16,24 +16,29 @@ export const differencesSection: Section = {
     const shown = all.length > 0 ? all : found;
     if (shown.length === 0) return undefined;
     const curves = (key: "relative_memory" | "cosine") =>
-      shown.map((difference, i) => curveFrom(difference.name, i, difference.delays, key));
+      shown.map((difference, i) => {
+        const delays = difference.delays.map((delay) => ({ ...delay, [key]: { ...delay[key], noise: delay.chance?.[key] ?? null } }));
+        return curveFrom(difference.name, i, delays, key);
+      });
     return [
       paragraph([
         "Take the vector from the middle of one ",
         term("class"),
         " of words to that of another: along it the two differ. Its ",
         term("relative memory"),
-        " tells how well just this is kept; its cosine, how far it lies among the best kept directions.",
+        " tells how well just this is kept; its ",
+        term("cosine"),
+        ", how far it lies among the best kept directions.",
       ]),
-      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."], [
+      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Dots: what a random direction would have."], [
         {
           label: "Relative memory",
-          options: { measure: "Relative memory: share of the best kept direction", scale: "linear", format: "~%" },
+          options: { measure: "Relative memory: share of the best kept direction", scale: "linear", format: "~%", noise: true },
           curves: curves("relative_memory"),
         },
         {
           label: "Cosine",
-          options: { measure: "Cosine with the best kept directions", scale: "linear" },
+          options: { measure: "Cosine with the best kept directions", scale: "linear", noise: true },
           curves: curves("cosine"),
         },
       ]),

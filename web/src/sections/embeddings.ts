@@ -3,7 +3,7 @@ import { confusionRows, confusionSpec } from "../charts/confusion.js";
 import { dotsSpec } from "../charts/dots.js";
 import { makeFigure } from "../charts/figure.js";
 import { details, radios, select } from "../controls.js";
-import { formatShare } from "../format.js";
+import { formatPoints, formatShare } from "../format.js";
 import type { Coordinates, Plane, Probe } from "../results.js";
 import { arranged } from "../neighbours.js";
 import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
@@ -108,7 +108,7 @@ const probeColumns: Column<Probe>[] = [
   { heading: ["Vectors"], value: (row) => row.count },
   estimateColumn<Probe>(["Accuracy"], (row) => row.accuracy, formatShare),
   { heading: ["Most frequent class"], value: (row) => row.majority, show: (row) => [number(row.majority, formatShare(row.majority))] },
-  estimateColumn<Probe>([term("selectivity", "Selectivity")], (row) => row.selectivity, formatShare),
+  estimateColumn<Probe>([term("selectivity", "Selectivity"), ", percentage points"], (row) => row.selectivity, formatPoints),
 ];
 
 function probeParts(probes: Probe[]): Child[] {
@@ -157,7 +157,7 @@ export const embeddingsSection: Section = {
     if (!figure && probes.length === 0) return undefined;
     return [
       figure
-        ? paragraph(["The ", term("embedding"), " of every word is a point in many dimensions; here it is seen from two sides."])
+        ? paragraph(["The ", term("embedding"), " of a word is a point in many dimensions; here the words that have a class are laid out in a plane."])
         : null,
       figure,
       ...probeParts(probes),

@@ -1,38 +1,57 @@
 // SPDX-License-Identifier: MIT
-import { formatWords } from "../format.js";
+import { formatWords, formatWordsWithin } from "../format.js";
 import { memoryOf, type ClassResult, type Memory } from "../results.js";
 import { element, paragraph, term, type Rich } from "../rich.js";
 import type { Section } from "../section.js";
 import { cell, table, type Column } from "../table.js";
 import { headline, horizons } from "../texts/memory.js";
 
+/** Of which half-lives have errors and can be compared. */
+const kMeasure = "raw_leading_cross_validated";
+
 const kSubjects: [string, Rich][] = [
   ["mean_norm", ["The ", term("norm"), " of the state gradient of a single word, on average,"]],
-  ["raw_leading", ["What the words have in common (the ", term("leading value"), " of the mean)"]],
+  [kMeasure, ["What the words have in common (the ", term("cross-validated"), " ", term("leading value"), " of the mean)"]],
   ["normalised_leading", ["The same, ", term("normalised"), ","]],
 ];
 
-function column(heading: string, of: (memory: Memory) => number | null, measure: string): Column<ClassResult> {
+const memoryHere = (row: ClassResult) => memoryOf(row, kMeasure);
+
+function column(heading: string, of: (memory: Memory) => number | null): Column<ClassResult> {
   const value = (row: ClassResult) => {
-    const memory = memoryOf(row, measure);
+    const memory = memoryHere(row);
     return memory ? of(memory) : null;
   };
   return { heading: [heading], value, show: (row) => cell(value(row), formatWords) };
 }
 
+const halfLife: Column<ClassResult> = {
+  heading: ["Half after"],
+  value: (row) => memoryHere(row)?.half,
+  show: (row) => {
+    const found = memoryHere(row)?.half_life;
+    const format = formatWordsWithin(found);
+    if (typeof found?.low !== "number") return cell(memoryHere(row)?.half, format);
+    return [...cell(found.estimate, format), " (", ...cell(found.low, format), " to ", ...cell(found.high, format), ")"];
+  },
+};
+
 /** When every class has fallen to a half, a tenth and a hundredth. */
-export function halfLifeTable(classes: ClassResult[], measure: string): HTMLElement {
+export function halfLifeTable(classes: ClassResult[]): HTMLElement {
   return table(
     [
       { heading: [term("class", "Class")], value: (row) => row.name },
-      { heading: ["Of"], value: (row) => row.group },
-      column("Half after", (memory) => memory.half, measure),
-      column("A tenth after", (memory) => memory.tenth, measure),
-      column("A hundredth after", (memory) => memory.hundredth, measure),
-      { heading: [term("law of decay", "Law")], value: (row) => memoryOf(row, measure)?.law ?? "–" },
+      { heading: ["Group"], value: (row) => row.group },
+      halfLife,
+      column("A tenth after", (memory) => memory.tenth),
+      column("A hundredth after", (memory) => memory.hundredth),
+      { heading: [term("law of decay", "Law")], value: (row) => memoryHere(row)?.law ?? "–" },
     ],
     classes,
-    { caption: "Words until a measure has fallen; a dash: not within the delays looked at", sortable: true },
+    {
+      caption: "Words until the cross-validated leading value has fallen, with 95 % intervals of the half; a dash: not within the delays looked at",
+      sortable: true,
+    },
   );
 }
 
@@ -57,7 +76,7 @@ export const memorySection: Section = {
         term("cross-validated"),
         " measure. A ",
         term("half-life"),
-        " is read off the curve and has no error bar of its own.",
+        " is read off the curve between two delays.",
       ]),
     ];
   },

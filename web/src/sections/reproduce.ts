@@ -17,7 +17,7 @@ export const reproduceSection: Section = {
       ["Text", [String(results.run["text"]), `, fingerprint ${results.run["text_fingerprint"]}`]],
     ];
     return [
-      paragraph(["These commands made the sums that everything here is computed from:"]),
+      paragraph(["These commands made the sums that everything here is computed from; files are named from the folder they were given in:"]),
       element("pre", { tabindex: 0 }, element("code", {}, found.commands.join("\n"))),
       paragraph([
         "The same input, seed and number of threads give the same bytes on the same kind of processor, times that a training records " +

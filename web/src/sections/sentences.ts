@@ -115,7 +115,7 @@ function explorer(found: Sentences, state: number): HTMLElement {
   const place = element("div");
   const triangle = makeFigure({
     caption: [
-      "Each row is the state after one word: the stronger the colour of a cell, the more it depends on the word of its column. Point at a cell for its numbers.",
+      "Each row is the state after one word: the stronger the colour of a cell, the more it depends on the word of its column. The colour grows with the root of the norm. Point at a cell for its numbers.",
     ],
     draw: () => ({
       description: `How strongly the state after each word depends on the words up to it: ${sentence().words.join(" ")}`,

@@ -36,7 +36,7 @@ export const timescalesSection: Section = {
     return [
       paragraph([
         "At every word a ",
-        term("forget gate", "gate"),
+        term("gate"),
         " multiplies what a unit holds by a factor below 1. Its mean over the text gives the unit a ",
         term("timescale"),
         ": what it would remember if nothing else happened.",

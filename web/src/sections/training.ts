@@ -61,7 +61,7 @@ export const trainingSection: Section = {
     const training = results.training;
     if (!training || training.epochs.length === 0) return undefined;
     const made = makeFigure({
-      caption: ["Where the line of the validation text rises while the other falls, the model learns by heart."],
+      caption: ["Where the line of the validation text rises while the other falls, the model may be learning by heart, or its learning rate is too high. The axis is logarithmic."],
       draw: () => ({ description: "Perplexity after each epoch of the training", spec: spec(training.epochs) }),
       numbers: () => ({ columns, rows: training.epochs }),
     });

@@ -82,6 +82,8 @@ export const wordsSection: Section = {
   short: "Words",
   question: "Which words are remembered best?",
   answer: ({ results, state }: View) => {
+    // Every vector occurs once: a word is what comes again.
+    if (results.run["inputs"] === "vectors") return undefined;
     const found = results.word_delays?.find((other) => sameState(other, state));
     if (!found || found.words.length === 0) return undefined;
     const all = found.words.length === found.of;
@@ -95,7 +97,9 @@ export const wordsSection: Section = {
           "occurs a few times only has an uncertain mean. ",
         ...(all ? ["All "] : ["Of "]),
         number(found.of, formatCount(found.of)),
-        all ? " words that occur are here." : " words that occur, the most frequent are here; words.csv has all of them.",
+        ...(all
+          ? [" words that occur are here."]
+          : [" words that occur, the ", number(found.words.length, formatCount(found.words.length)), " most frequent are here; words.csv has all of them."]),
       ]),
       scatter(found),
       searchableTable(found),

@@ -6,12 +6,16 @@ import type { Angle } from "../results.js";
 import { number, strong, term, type Rich } from "../rich.js";
 import { surelyAbove, withInterval } from "./claims.js";
 
+/** Where random directions have more in common than this, there is no telling. */
+const kCrowded = 0.7;
+
 /** One pair: its overlap, and whether it is more than chance. */
 export function angleSentence(angle: Angle): Rich {
   const { overlap, chance } = angle;
   const text: Rich = [...places(angle), ": the ", term("overlap"), " is ", ...withInterval(overlap)];
   if (chance === null) return [...text, "."];
   text.push("; random directions have ", number(chance, formatNumber(chance)), ".");
+  if (chance > kCrowded) return [...text, " Of so few dimensions most are shared whatever is remembered."];
   text.push(
     surelyAbove(overlap, chance)
       ? " They surely have directions in common."

@@ -20,13 +20,13 @@ export function averaging(all: ClassResult): Rich {
     " of what a single state gradient has",
   ];
   if (first === last) return [...text, "."];
-  text.push(", at delay ", number(last.delay), " ", ...withInterval(late, formatShare), ".");
+  text.push(", and ", ...withInterval(late, formatShare), " at delay ", number(last.delay), ".");
   if (surelyApart(early, late)) {
     const falls = (late?.estimate ?? 0) < (early?.estimate ?? 0);
     text.push(
       falls
-        ? " The further back a word is, the more it depends on the words after it which direction of its embedding is kept: " +
-            "single state gradients point in different directions, and their mean shows only what they share."
+        ? " The further back a word is, the less single state gradients agree on which directions of its embedding are kept; their " +
+            "mean shows only what they share."
         : " Further back, single state gradients are more alike than nearby.",
     );
   } else {

@@ -25,6 +25,7 @@ export function differing(comparisons: Comparison[]): Comparison[] {
 
 /** Where a state keeps words of one class better, or predictions use them more. */
 function claim(measure: string, more: string, less: string): Rich {
+  if (measure === "half_life") return [strong(more), " is remembered longer than ", strong(less)];
   return measure === "used_mean_norm"
     ? ["predictions depend more on words of ", strong(more), " than of ", strong(less)]
     : [strong(more), " is remembered better than ", strong(less)];
@@ -36,14 +37,12 @@ export function comparisonSentence(comparison: Comparison): Rich {
   if (difference === null || low === null || high === null || p === null) return [];
   const [more, less] = difference > 0 ? ["first", "second"] as const : ["second", "first"] as const;
   return [
-    "At delay ",
-    number(comparison.delay),
-    ", ",
+    ...(comparison.delay === null ? [] : ["At delay ", number(comparison.delay), ", "]),
     ...claim(comparison.measure, comparison[more], comparison[less]),
     ": ",
     `${comparison.first} minus ${comparison.second} is `,
     number(difference),
-    " (",
+    comparison.measure === "half_life" ? " words (" : " (",
     term("95 % interval", "95\u00a0% interval"),
     " ",
     number(low),
@@ -57,16 +56,16 @@ export function comparisonSentence(comparison: Comparison): Rich {
   ];
 }
 
-/** What the comparisons of one state come to, before the table. */
-export function comparisonSummary(comparisons: Comparison[]): Rich {
+/** What the comparisons of one measure come to, before the table. */
+export function comparisonSummary(comparisons: Comparison[], measured: string): Rich {
   if (comparisons.length === 0) {
     return ["There is no pair of classes of one kind to compare."];
   }
   if (differing(comparisons).length === 0) {
     return [
-      "No two classes of one kind differ surely at the delays that were compared: after correction for the number of " +
+      `No two classes of one kind differ surely in ${measured}, where they were compared: after correction for the number of ` +
         "comparisons, chance alone could make such differences.",
     ];
   }
-  return ["These differences are the clearest:"];
+  return [`In ${measured} these differences are the clearest:`];
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // What is remembered, and for how long, in words.
-import { formatError, formatWords } from "../format.js";
+import { formatError, formatLike, formatWords, formatWordsWithin } from "../format.js";
 import { memoryOf, type ClassResult, type Fit, type Memory, type StateName } from "../results.js";
 import { list, number, strong, term, type Rich } from "../rich.js";
-import { reachOfMemory } from "./claims.js";
+import { reachOfMemory, withInterval } from "./claims.js";
 
 function words(value: number): Rich {
   return [number(value, formatWords(value)), value === 1 ? " word" : " words"];
@@ -12,7 +12,7 @@ function words(value: number): Rich {
 
 /** The sentence that the whole analysis comes to. */
 export function headline(all: ClassResult, state: StateName): Rich {
-  const memory = memoryOf(all, "raw_leading");
+  const memory = memoryOf(all, "raw_leading_cross_validated");
   const reached = reachOfMemory(all.delays);
   if (!reached) {
     return [
@@ -27,9 +27,10 @@ export function headline(all: ClassResult, state: StateName): Rich {
       : ["up to ", ...words(reached.last), " back"];
   const holds: Rich = [`The ${state.state} state surely holds something of a word `, ...far];
   if (typeof memory?.half !== "number") {
-    return [...holds, ", and has not lost half of it within the delays that were looked at."];
+    return [...holds, "; what words have in common in it has not fallen to half within the delays that were looked at."];
   }
-  return [...holds, "; half of it is gone after ", strong(...words(memory.half)), "."];
+  const [half = "", ...interval] = withInterval(memory.half_life, formatWordsWithin(memory.half_life));
+  return [...holds, "; half of what words have in common in it is gone after ", strong(half, " words"), ...interval, "."];
 }
 
 /** When a measure has fallen to a half, a tenth, a hundredth. */
@@ -62,6 +63,12 @@ const kLaws: Record<string, string> = {
   "stretched exponential": "a stretched exponential",
   "two exponentials": "a sum of two exponentials",
 };
+const kFormulas: Record<string, string> = {
+  exponential: "a·e^(−d/τ)",
+  power: "a·(1 + d)^(−p)",
+  "stretched exponential": "a·e^(−(d/τ)^β)",
+  "two exponentials": "a₁·e^(−d/τ₁) + a₂·e^(−d/τ₂)",
+};
 const kSymbols: Record<string, string> = {
   tau: "τ",
   tau1: "τ₁",
@@ -81,10 +88,14 @@ function parameter(name: string, fit: Fit): Rich {
   if (typeof found.error === "number" && found.error > kUndetermined * Math.abs(found.estimate)) {
     return [`${kSymbols[name] ?? name} undetermined`];
   }
-  const value = number(found.estimate);
-  const error: Rich =
-    typeof found.error === "number" ? [" ± ", number(found.error, formatError(found.error))] : [];
-  return [`${kSymbols[name] ?? name} = `, value, ...error, unit];
+  const { estimate, error } = found;
+  const known = typeof error === "number" && error > 0;
+  return [
+    `${kSymbols[name] ?? name} = `,
+    number(estimate, known ? formatLike(estimate, error) : undefined),
+    ...(known ? [" ± ", number(error, formatError(error))] : []),
+    unit,
+  ];
 }
 
 /** By which law a measure falls, with what speaks against it. */
@@ -97,13 +108,17 @@ export function lawOfDecay(memory: Memory): Rich {
   const text: Rich = [
     "Of the ",
     term("law of decay", "laws of decay"),
-    ` that were tried, ${kLaws[fit.law] ?? fit.law} describes the fall best: `,
+    ` that were tried, ${kLaws[fit.law] ?? fit.law} describes the fall of the `,
+    term("leading value"),
+    ` best: ${kFormulas[fit.law] ?? ""}, at delay d, with `,
     ...list(parameters),
     ".",
   ];
   if (fit.chi_squared !== null && fit.chi_squared > 2 * fit.degrees_of_freedom) {
     text.push(
-      " It does not fit within the error bars, though (χ² = ",
+      " It does not fit within the error bars, though (",
+      term("χ²"),
+      " = ",
       number(fit.chi_squared),
       " for ",
       number(fit.degrees_of_freedom),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What probes found, in words.
-import { formatShare } from "../format.js";
+import { formatPoints, formatShare } from "../format.js";
 import type { Probe } from "../results.js";
 import { number, strong, term, type Rich } from "../rich.js";
 import { surelyAbove, withInterval } from "./claims.js";
@@ -40,8 +40,8 @@ export function probeSentence(probe: Probe): Rich {
       " It ",
       term("selectivity", "beats the same probe on classes dealt out at random"),
       " by ",
-      ...withInterval(probe.selectivity, formatShare),
-      ": the class is there, not only learned by heart.",
+      ...withInterval(probe.selectivity, formatPoints),
+      " percentage points: the class is there, not only learned by heart.",
     );
   }
   return text;

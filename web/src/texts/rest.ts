@@ -78,14 +78,18 @@ export function validitySentence(found: Validity): Rich {
   const text: Rich = [
     "At delay ",
     number(first.delay),
-    " the predicted change of the state and the true one have a cosine of ",
+    " the predicted change of the state and the true one have a ",
+    term("cosine"),
+    " of ",
     ...withInterval(first.cosine),
     ", and the prediction is wrong by ",
     ...withInterval(first.relative_error, formatShare),
     " of the true change.",
   ];
-  if (surelyBelow(first.relative_error, 0.5)) {
-    text.push(" State gradients are a fair account of what happens when a whole word is replaced.");
+  if (surelyBelow(first.relative_error, 0.25)) {
+    text.push(" State gradients are a good account of what happens when a whole word is replaced.");
+  } else if (surelyBelow(first.relative_error, 0.5)) {
+    text.push(" State gradients are a rough account of what happens when a whole word is replaced.");
   } else if (surelyAbove(first.relative_error, 1)) {
     text.push(
       " Replacing a whole word is too large a change for a linear account: state gradients tell of small changes around the " +

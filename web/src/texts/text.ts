@@ -42,8 +42,10 @@ export function model(results: Results): Rich {
     ...kind(results),
     ...inputs(results),
     ". It carries ",
+    ...(results.run["cell"] === "LSTM" ? ["two vectors of "] : ["a vector of "]),
     ...fact(results, "size"),
-    " numbers from word to word in ",
+    " numbers from word to word, ",
+    ...(results.run["cell"] === "LSTM" ? ["the cell ", term("state"), " and the hidden state, in "] : ["its ", term("state"), ", in "]),
     ...(layers === 1 ? ["its only layer"] : ["each of its ", ...fact(results, "layers"), " layers"]),
     ".",
   ];
@@ -87,6 +89,8 @@ export function whitening(results: Results): Rich {
     " measures the embeddings were made equally wide in all directions; before, the widest was wider than the narrowest " +
       "by a factor of ",
     number(condition),
-    " (condition number).",
+    " (",
+    term("condition number"),
+    ").",
   ];
 }
