@@ -211,8 +211,10 @@ std::vector<StepForecast> forecast(const LanguageModel<Real>& model, const Opene
   step.disk = plan.disk;
   step.disk_at_most = true;
   step.files = 1;
-  session.note(fmt::format("{} classes in {} combinations", plan.classes.names.size(),
-                           plan.classes.signatures.size()));
+  if (!plan.classes.names.empty()) {
+    session.note(fmt::format("{} classes in {} combinations", plan.classes.names.size(),
+                             plan.classes.signatures.size()));
+  }
   std::vector<StepForecast> steps = {std::move(step)};
   if (const auto probe = probe_of(request, plan)) {
     steps.insert(steps.begin(), forecast_probes({&opened, text, &plan.classes}, *probe, team));

@@ -40,8 +40,12 @@ OpenedModel finish(const LoadedConfig& loaded, model::ModelDescription descripti
   const char* name =
       weights == model::WhichWeights::kLast ? model::kLastWeightsName : model::kBestWeightsName;
   model::require_compatible(description, loaded.config, loaded.keys_set);
-  return {directory, directory / name, std::move(description), loaded.config,
-          model::read_model(directory, weights)};
+  return {.directory = directory,
+          .weights_file = directory / name,
+          .weights = weights,
+          .description = std::move(description),
+          .config = loaded.config,
+          .model = model::read_model(directory, weights)};
 }
 
 }  // namespace

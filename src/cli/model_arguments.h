@@ -29,6 +29,7 @@ void add_model_options(CLI::App& command, ModelArguments& arguments);
 struct OpenedModel {
   std::filesystem::path directory;
   std::filesystem::path weights_file;
+  WhichWeights weights = WhichWeights::kLast;  ///< of a model directory
   model::ModelDescription description;
   Config config;  ///< of --config, or the model's own; with --set applied
   AnyLanguageModel model;

@@ -224,6 +224,18 @@ class Leftovers {
   const std::vector<ImportedWeight>& weights_;
 };
 
+/// Which of them may be the output's bias, if none was found.
+std::string advice_on_bias(const io::ArrayFile& file, const ForeignNames& names,
+                           const std::vector<std::string>& foreign) {
+  if (!names.output_bias.empty()) return "";
+  const std::int64_t words = file.arrays().at(names.output_weight).shape[0];
+  for (const std::string& name : foreign) {
+    if (file.arrays().at(name).shape != std::vector<std::int64_t>{words}) continue;
+    return fmt::format("if {0} is the output's bias, say --map output.bias={0}; ", name);
+  }
+  return "";
+}
+
 void check_unused(const io::ArrayFile& file, const ForeignNames& names, bool ignore,
                   ImportedModel& imported) {
   const Leftovers leftovers(file, imported.weights);
@@ -233,9 +245,9 @@ void check_unused(const io::ArrayFile& file, const ForeignNames& names, bool ign
   }
   if (!foreign.empty() && !ignore) {
     throw DataError(file.path(), "",
-                    fmt::format("holds what is no weight of such a model: {}; if the model "
+                    fmt::format("holds what is no weight of such a model: {}; {}if the model "
                                 "computes the same without it, say --ignore-unused",
-                                fmt::join(foreign, ", ")));
+                                fmt::join(foreign, ", "), advice_on_bias(file, names, foreign)));
   }
   if (!names.unused.empty()) {
     imported.notes.push_back(fmt::format("not used: {}", fmt::join(names.unused, ", ")));

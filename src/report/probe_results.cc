@@ -44,9 +44,9 @@ Json probe_json(const ProbeResult& probe) {
           {"left_out", probe.left_out},
           {"count", found.count},
           {"blocks", probe.blocks},
-          {"accuracy", estimate_json(found.accuracy, probe.blocks)},
+          {"accuracy", estimate_json(found.accuracy, probe.blocks, Bounded::kShare)},
           {"majority", number_json(found.majority)},
-          {"control", estimate_json(found.control, probe.blocks)},
+          {"control", estimate_json(found.control, probe.blocks, Bounded::kShare)},
           {"selectivity", estimate_json(found.selectivity, probe.blocks)},
           {"c", number_json(found.loss_weight)},
           {"weights", weights_folder(probe).string()},
@@ -145,8 +145,8 @@ io::Table probe_table(const ProbeResults& results) {
     const analysis::ProbeEvaluation& found = probe.found;
     std::vector<io::Cell> row = first_cells(probe);
     row.insert(row.end(), {std::ssize(probe.classes), found.count, found.majority});
-    append_estimate(found.accuracy, probe.blocks, row);
-    append_estimate(found.control, probe.blocks, row);
+    append_estimate(found.accuracy, probe.blocks, row, Bounded::kShare);
+    append_estimate(found.control, probe.blocks, row, Bounded::kShare);
     append_estimate(found.selectivity, probe.blocks, row);
     row.emplace_back(found.loss_weight);
     table.add(std::move(row));

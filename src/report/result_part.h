@@ -35,11 +35,16 @@ struct ResultPart {
 /// The number of so many significant digits that is nearest to a finite one.
 [[nodiscard]] double rounded(double value, int digits);
 
+/// Whether a number is a share, from 0 to 1, to which its interval is cut then.
+enum class Bounded { kNo, kShare };
+
 /// {estimate, error, low, high}, with the 95 % confidence interval.
 /// @param blocks that the error comes from
-[[nodiscard]] Json estimate_json(const analysis::Estimate& estimate, int blocks);
+[[nodiscard]] Json estimate_json(const analysis::Estimate& estimate, int blocks,
+                                 Bounded bounded = Bounded::kNo);
 /// The cells of the columns estimate, low, high and error.
-void append_estimate(const analysis::Estimate& estimate, int blocks, std::vector<io::Cell>& row);
+void append_estimate(const analysis::Estimate& estimate, int blocks, std::vector<io::Cell>& row,
+                     Bounded bounded = Bounded::kNo);
 
 /// The first cells of a row: the columns state and layer.
 [[nodiscard]] std::vector<io::Cell> state_cells(const StateOfLayer& state);

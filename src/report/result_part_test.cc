@@ -21,6 +21,16 @@ TEST(ResultPart, AnEstimateHasItsConfidenceInterval) {
   EXPECT_NEAR(json["high"].get<double>(), 2 + 0.5 * 2.262157, 1e-6);
 }
 
+TEST(ResultPart, TheIntervalOfAShareIsCutToWhatIsPossible) {
+  const Json json = estimate_json({0.99, 0.01}, 10, Bounded::kShare);
+  EXPECT_NEAR(json["low"].get<double>(), 0.99 - 0.01 * 2.262157, 1e-6);
+  EXPECT_EQ(json["high"], 1);
+  std::vector<io::Cell> row;
+  append_estimate({0.01, 0.1}, 10, row, Bounded::kShare);
+  EXPECT_EQ(row[1], io::Cell(0.0));
+  EXPECT_TRUE(estimate_json({1, kInfinity}, 1, Bounded::kShare)["low"].is_null());
+}
+
 TEST(ResultPart, WhatIsNotFiniteIsNull) {
   const Json json = estimate_json({2, kInfinity}, 1);
   EXPECT_EQ(json["estimate"], 2);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "stategrad/config.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::report {
@@ -42,7 +43,8 @@ double number(std::string_view text, const fs::path& file, std::size_t line) {
 
 }  // namespace
 
-Json training_json(const fs::path& model_directory, const model::ModelDescription& description) {
+Json training_json(const fs::path& model_directory, const model::ModelDescription& description,
+                   WhichWeights weights) {
   const fs::path file = model_directory / "metrics.csv";
   if (!fs::exists(file)) return nullptr;
   const std::string text = read_file(file);
@@ -69,10 +71,14 @@ Json training_json(const fs::path& model_directory, const model::ModelDescriptio
       best = epoch;
     }
   }
+  Json configuration = Json::object();
+  for (const auto& [key, value] : config_items(description.config)) configuration[key] = value;
   return {{"epochs", std::move(epochs)},
           {"best", std::move(best)},
           {"seed", description.seed},
-          {"test_perplexity", number_json(description.test_perplexity)}};
+          {"test_perplexity", number_json(description.test_perplexity)},
+          {"weights", weights == WhichWeights::kBest ? "best" : "last"},
+          {"configuration", std::move(configuration)}};
 }
 
 }  // namespace stategrad::report

@@ -11,11 +11,12 @@
 namespace stategrad::report {
 
 /// {epochs: [{epoch, learning_rate, train_perplexity, valid_perplexity}], best, seed,
-/// test_perplexity} of the metrics.csv of a model directory; best is the epoch with the lowest
-/// validation perplexity, the first of them. Null if there is no metrics.csv. Speeds and times are
-/// left out: they differ from run to run.
+/// test_perplexity, weights, configuration} of the metrics.csv and the description of a model
+/// directory; best is the epoch with the lowest validation perplexity, the first of them. Null if
+/// there is no metrics.csv. Speeds and times are left out: they differ from run to run.
+/// @param weights those that were analysed, "last" or "best"
 /// @throws DataError naming file and line if it is no such table
 [[nodiscard]] Json training_json(const std::filesystem::path& model_directory,
-                                 const model::ModelDescription& description);
+                                 const model::ModelDescription& description, WhichWeights weights);
 
 }  // namespace stategrad::report

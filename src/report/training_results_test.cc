@@ -17,7 +17,8 @@ class Training : public ::testing::Test {
     model::ModelDescription description;
     description.seed = 7;
     description.test_perplexity = 5.25;
-    return training_json(folder_.path(), description);
+    description.config.num_layers = 3;
+    return training_json(folder_.path(), description, WhichWeights::kBest);
   }
   ScratchFolder folder_{std::filesystem::temp_directory_path()};
 };
@@ -34,13 +35,17 @@ TEST_F(Training, HasItsEpochsWithoutTimes) {
   EXPECT_EQ(json["best"], 1);
   EXPECT_EQ(json["seed"], 7);
   EXPECT_EQ(json["test_perplexity"], 5.25);
+  EXPECT_EQ(json["weights"], "best");
+  EXPECT_EQ(json["configuration"]["num_layers"], "3");
 }
 
 TEST_F(Training, IsBestAtTheFirstOfTheLowestPerplexities) {
   EXPECT_EQ(of(std::string(kHead) + "1,1,9,9,1,1\n2,1,8,7,1,1\n3,1,7,7,1,1\n")["best"], 2);
 }
 
-TEST_F(Training, IsNullWithoutATable) { EXPECT_TRUE(training_json(folder_.path(), {}).is_null()); }
+TEST_F(Training, IsNullWithoutATable) {
+  EXPECT_TRUE(training_json(folder_.path(), {}, WhichWeights::kLast).is_null());
+}
 
 TEST_F(Training, NamesTheLineThatIsNoEpoch) {
   for (const std::string line : {"1,1,ten,9,1,1\n", "1,1\n"}) {

@@ -299,6 +299,9 @@ class Mistakes(ImportTest):
         self.refuse("model", "rnn.weight_hh_l0", "finite")
         self.save("model", {**state, "attention.weight": torch.ones(3, 3)})
         self.refuse("model", "attention.weight", "--ignore-unused")
+        unusual = {"softmax_b" if k == "decoder.bias" else k: v for k, v in state.items()}
+        self.save("model", unusual)
+        self.refuse("model", "if softmax_b is the output's bias, say --map output.bias=softmax_b")
         self.save("model", {k: v for k, v in state.items() if "weight_ih" not in k})
         self.refuse("model", "rnn.weight_hh_l0", "weight_ih")
         both = {**{"a." + k: v for k, v in state.items()}, **{"b." + k: v for k, v in state.items()}}

@@ -195,6 +195,9 @@ export interface Training {
   }[];
   best: number | null;
   test_perplexity?: number | null;
+  /** Those that were analysed. */
+  weights?: "last" | "best";
+  configuration?: Record<string, string>;
 }
 
 export interface Reproduce {

@@ -85,7 +85,7 @@ void analyze(const Session& session, const Arguments& arguments) {
   }
   const AnalysisSummary summary = run_analysis_pass(opened, request, session, *team);
   write_origin(request.output, reproduce(request.seed, team->size()),
-               report::training_json(opened.directory, opened.description));
+               report::training_json(opened.directory, opened.description, opened.weights));
   if (request.shard.of == 1) {
     write_analysis_results(request.output, request.choices, session, *team);
   } else {

@@ -181,7 +181,7 @@ void add_import(CLI::App& program, Session& session) {
   command
       ->add_option("--tolerance", arguments->tolerance,
                    "By which share of it the perplexity may differ")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0.0, 1.0))
       ->type_name("SHARE")
       ->capture_default_str();
   add_common_options(*command, session, true);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { VisualizationSpec } from "vega-embed";
+import { details } from "../controls.js";
 import { makeFigure } from "../charts/figure.js";
 import { colourOf } from "../charts/theme.js";
 import type { Training } from "../results.js";
 import { paragraph, term } from "../rich.js";
 import type { Section } from "../section.js";
-import type { Column } from "../table.js";
+import { table, type Column } from "../table.js";
 import { trainingSentence } from "../texts/rest.js";
 
 type Epoch = Training["epochs"][number];
@@ -15,6 +16,11 @@ const columns: Column<Epoch>[] = [
   { heading: ["Learning rate"], value: (row) => row.learning_rate },
   { heading: [term("perplexity", "Perplexity"), ", training text"], value: (row) => row.train_perplexity },
   { heading: ["Perplexity, validation text"], value: (row) => row.valid_perplexity },
+];
+
+const configurationColumns: Column<[string, string]>[] = [
+  { heading: ["Key"], value: ([key]) => key },
+  { heading: ["Value"], value: ([, value]) => value },
 ];
 
 function spec(epochs: Epoch[]): VisualizationSpec {
@@ -65,6 +71,12 @@ export const trainingSection: Section = {
       draw: () => ({ description: "Perplexity after each epoch of the training", spec: spec(training.epochs) }),
       numbers: () => ({ columns, rows: training.epochs }),
     });
-    return [paragraph(trainingSentence(training)), made.figure];
+    return [
+      paragraph(trainingSentence(training)),
+      made.figure,
+      training.configuration
+        ? details("The configuration of the training", () => table(configurationColumns, Object.entries(training.configuration ?? {})))
+        : null,
+    ];
   },
 };

@@ -119,5 +119,6 @@ export function trainingSentence(training: Training): Rich {
   if (typeof training.test_perplexity === "number") {
     text.push(" On the test text it was ", number(training.test_perplexity), ".");
   }
+  if (training.weights) text.push(` The weights ${training.weights === "best" ? "of that epoch" : "after the last epoch"} were analysed.`);
   return text;
 }
