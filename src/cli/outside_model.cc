@@ -52,15 +52,9 @@ Vectors read_vectors(const std::string& file) {
   return vectors;
 }
 
-std::vector<std::string> read_lines(const std::string& file) {
-  std::vector<std::string> lines;
-  text::for_each_line(file, [&](std::string_view line, std::int64_t) { lines.emplace_back(line); });
-  return lines;
-}
-
 /// A word a line, or `word<TAB>id` lines.
 Vocabulary read_words(const std::string& file, std::int64_t count) {
-  std::vector<std::string> words = read_lines(file);
+  std::vector<std::string> words = text::read_lines(file);
   if (!words.empty() && words.front().find('\t') != std::string::npos) {
     words = text::read_word_list(file);
   }
@@ -225,7 +219,7 @@ OpenedModel with_inputs(const OpenedModel& opened, const std::string& file) {
 }
 
 std::vector<std::string> read_labels(const std::string& file, std::int64_t count) {
-  std::vector<std::string> labels = read_lines(file);
+  std::vector<std::string> labels = text::read_lines(file);
   if (std::ssize(labels) != count) {
     throw DataError(file, "",
                     fmt::format("has {} lines for {} inputs: give a label a line, and an "

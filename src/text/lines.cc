@@ -28,6 +28,12 @@ void for_each_line(const std::filesystem::path& file,
   if (!rest.empty()) give(rest);
 }
 
+std::vector<std::string> read_lines(const std::filesystem::path& file) {
+  std::vector<std::string> lines;
+  for_each_line(file, [&](std::string_view line, std::int64_t) { lines.emplace_back(line); });
+  return lines;
+}
+
 void fail_at_line(const std::filesystem::path& file, std::int64_t number,
                   const std::string& message) {
   throw DataError(file.string(), "line " + std::to_string(number), message);

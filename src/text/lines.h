@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stategrad::text {
 
@@ -14,6 +15,9 @@ namespace stategrad::text {
 /// @throws DataError as Decoder does
 void for_each_line(const std::filesystem::path& file,
                    const std::function<void(std::string_view line, std::int64_t number)>& use);
+
+/// All lines of a file, empty ones too. @throws DataError as for_each_line()
+[[nodiscard]] std::vector<std::string> read_lines(const std::filesystem::path& file);
 
 /// A DataError at a line.
 [[noreturn]] void fail_at_line(const std::filesystem::path& file, std::int64_t number,

@@ -39,6 +39,11 @@ TEST_F(Lines, LongerThanThePiecesThatAreReadAreWhole) {
   EXPECT_THAT(lines_of(longest + "\ny\n" + longest), ElementsAre(longest, "y", longest));
 }
 
+TEST_F(Lines, AllOfThemAreRead) {
+  write("labels", "a\n\nb c\n");
+  EXPECT_THAT(read_lines(folder_ / "labels"), ElementsAre("a", "", "b c"));
+}
+
 TEST_F(Lines, FailuresNameTheLine) {
   EXPECT_THAT([] { fail_at_line("tags", 3, "no tab"); },
               ThrowsMessage<DataError>(HasSubstr("tags: line 3: no tab")));
