@@ -19,6 +19,7 @@ namespace stategrad::text {
 namespace {
 
 constexpr std::size_t kPiece = 1 << 20;
+constexpr std::size_t kSmallPiece = 1 << 16;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 /// iconv's name for Python's.
@@ -70,7 +71,7 @@ struct Decoder::Impl {
   std::string encoding;
   int descriptor = -1;
   iconv_t converter = no_converter();
-  std::vector<char> raw = std::vector<char>(kPiece);
+  std::vector<char> raw;
   std::size_t held = 0;  ///< bytes at the start of raw that wait for the rest of their character
   std::vector<char> decoded;
   std::size_t line = 1;
@@ -142,6 +143,10 @@ Decoder::Decoder(const std::filesystem::path& file, const std::string& encoding)
   if (::fstat(impl_->descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
     throw DataError(impl_->file, "", "is a directory, a text file was expected");
   }
+  // Most lists are small, and to clear a whole piece would take longer than to read them.
+  const bool small =
+      S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) < kSmallPiece;
+  impl_->raw.resize(small ? kSmallPiece : kPiece);
 }
 
 Decoder::~Decoder() = default;
