@@ -41,6 +41,24 @@ std::size_t edits(std::string_view a, std::string_view b) {
   return table[a.size()][b.size()];
 }
 
+struct Closest {
+  const std::string* candidate = nullptr;
+  std::size_t distance = 0;
+};
+
+Closest find_closest(std::string_view word, std::span<const std::string> candidates) {
+  Closest best;
+  for (const std::string& candidate : candidates) {
+    // No distance is below the difference of the lengths.
+    const std::size_t least =
+        std::max(word.size(), candidate.size()) - std::min(word.size(), candidate.size());
+    if (best.candidate != nullptr && least >= best.distance) continue;
+    const std::size_t distance = edits(word, candidate);
+    if (best.candidate == nullptr || distance < best.distance) best = {&candidate, distance};
+  }
+  return best;
+}
+
 }  // namespace
 
 std::string format_number(double value) { return shortest(value); }
@@ -105,24 +123,14 @@ std::string format_duration(double seconds) {
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   if (word.size() > kLongestWord || candidates.empty()) return std::nullopt;
-  const std::string& best = closest(word, candidates);
-  if (edits(word, best) > std::max<std::size_t>(1, word.size() / 3)) return std::nullopt;
-  return best;
+  const Closest best = find_closest(word, candidates);
+  if (best.distance > std::max<std::size_t>(1, word.size() / 3)) return std::nullopt;
+  return *best.candidate;
 }
 
 const std::string& closest(std::string_view word, std::span<const std::string> candidates) {
   if (candidates.empty()) throw InternalError("closest(): no candidates");
-  word = word.substr(0, kLongestWord);
-  const std::string* best = nullptr;
-  std::size_t fewest = 0;
-  for (const std::string& candidate : candidates) {
-    const std::size_t distance = edits(word, candidate);
-    if (best == nullptr || distance < fewest) {
-      fewest = distance;
-      best = &candidate;
-    }
-  }
-  return *best;
+  return *find_closest(word.substr(0, kLongestWord), candidates).candidate;
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
