@@ -9,7 +9,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-120}
 [ $# -gt 0 ] && shift
-[ $# -gt 0 ] || set -- pickle torch_file safetensors npy npz config vocabulary text
+if [ $# -eq 0 ]; then
+  for file in tests/fuzz/*_fuzz.cc; do set -- "$@" "$(basename "$file" _fuzz.cc)"; done
+fi
 for target; do
   work=build/fuzz/corpus/$target
   mkdir -p "$work"
