@@ -58,6 +58,16 @@ json parse_strictly(std::string_view text) {
   return json::parse(text, no_repeats);
 }
 
+/// The library makes integers of other numbers too, whatever comes of it.
+std::vector<std::int64_t> integers(const json& list) {
+  for (const json& item : list) {
+    if (!item.is_number_integer()) {
+      throw json::type_error::create(302, "an integer was expected", &item);
+    }
+  }
+  return list.get<std::vector<std::int64_t>>();
+}
+
 }  // namespace
 
 void write_safetensors(const std::filesystem::path& file,
@@ -140,8 +150,8 @@ void Safetensors::add_tensor(const std::string& name, const json& entry, std::si
   std::uint64_t end = 0;
   try {
     info.dtype = entry.at("dtype").get<std::string>();
-    info.shape = entry.at("shape").get<std::vector<std::int64_t>>();
-    const auto offsets = entry.at("data_offsets").get<std::vector<std::int64_t>>();
+    info.shape = integers(entry.at("shape"));
+    const std::vector<std::int64_t> offsets = integers(entry.at("data_offsets"));
     if (offsets.size() != 2 || offsets[0] < 0 || offsets[1] < offsets[0]) {
       fail(place, "data_offsets are not two rising numbers");
     }

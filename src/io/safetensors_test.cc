@@ -102,6 +102,7 @@ TEST_F(SafetensorsTest, DamagedHeadersAreRefused) {
       {"{\"a\":" + tensor("[1]", 4, 8) + "}", "no tensor"},
       {"{\"a\":" + tensor("[3]", 0, 8) + "}", "do not fit"},
       {"{\"a\":" + tensor("[-2]", 0, 8) + "}", "do not fit"},
+      {"{\"a\":" + tensor("[2.0]", 0, 8) + "}", "expected"},
       {"{\"a\":" + tensor("[4294967296,4294967296,16]", 0, 8) + "}", "do not fit"},
       {"{\"a\":" + tensor("[2]", 8, 0) + "}", "rising"},
       {"{\"a\":" + tensor("[2]", 0, 8, "F99") + "}", "F99"},
