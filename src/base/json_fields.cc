@@ -26,11 +26,20 @@ std::string shown(const json& value) {
 }  // namespace
 
 json parse_json(const std::string& file, std::string_view text) {
+  const json::parser_callback_t check_depth = [&](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepestJson) {
+      throw DataError(file, "",
+                      fmt::format("values within values to more than {} levels", kDeepestJson));
+    }
+    return true;
+  };
   try {
-    return json::parse(text);
+    return json::parse(text, check_depth);
   } catch (const json::parse_error& error) {
     throw DataError(file, fmt::format("offset {}", error.byte == 0 ? 0 : error.byte - 1),
                     "not valid JSON: the file is truncated or was altered");
+  } catch (const json::out_of_range&) {
+    throw DataError(file, "", "a number that is too large");
   }
 }
 

@@ -12,7 +12,13 @@
 
 namespace stategrad {
 
-/// Parses a file's text. @throws DataError naming the byte where it stops being JSON
+/// Values that hold values to more than this depth are refused: to copy or to print one takes stack
+/// for each level.
+inline constexpr int kDeepestJson = 100;
+
+/// Parses a file's text.
+/// @throws DataError naming the byte where it stops being JSON, or if it is too deep or has
+///   numbers beyond those of a double
 [[nodiscard]] nlohmann::json parse_json(const std::string& file, std::string_view text);
 
 /// One object of a file. Every function throws DataError naming file and field (as in

@@ -93,7 +93,7 @@ std::string samples_to_text(const std::vector<Sample>& samples) {
 
 std::vector<Sample> parse_samples(const std::string& text, std::int64_t vocab_size,
                                   const std::string& file) {
-  const json list = json::parse(text, nullptr, false);
+  const json list = parse_json(file + ": __metadata__.samples", text);
   if (!list.is_array() || list.empty()) {
     throw DataError(file, "__metadata__.samples", "not a list of sentences");
   }

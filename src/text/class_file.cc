@@ -34,7 +34,8 @@ std::string read_whole(const std::filesystem::path& file) {
 /// JSON that people write: errors name the line, and a field that stands twice is one.
 json parse(const std::string& file, const std::string& text) {
   std::vector<std::set<std::string>> names;
-  const auto check_twice = [&](int /*depth*/, json::parse_event_t event, json& parsed) {
+  const auto check = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (depth > kDeepestJson) throw DataError(file, "", "values within values to too many levels");
     if (event == json::parse_event_t::object_start) names.emplace_back();
     if (event == json::parse_event_t::object_end) names.pop_back();
     if (event == json::parse_event_t::key && !names.back().insert(parsed).second) {
@@ -43,12 +44,14 @@ json parse(const std::string& file, const std::string& text) {
     return true;
   };
   try {
-    return json::parse(text, check_twice);
+    return json::parse(text, check);
   } catch (const json::parse_error& error) {
     const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(at), '\n');
     throw DataError(file, fmt::format("line {}", line),
                     at == text.size() ? "the JSON ends too early" : "this is no JSON");
+  } catch (const json::out_of_range&) {
+    throw DataError(file, "", "a number that is too large");
   }
 }
 
