@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/atomic_file.h"
+#include "base/json_fields.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::analysis {
@@ -26,6 +27,17 @@ bool is_sound(const ProbeFile& file) {
          probe.weights.size() == probe.classes.size() * static_cast<std::size_t>(probe.size) &&
          std::all_of(probe.classes.begin(), probe.classes.end(), known) && finite(probe.weights) &&
          finite(probe.bias);
+}
+
+/// Of other numbers the library makes any integer.
+bool has_whole_numbers(const nlohmann::json& json) {
+  const auto whole = [](const auto& number) { return number.is_number_integer(); };
+  const auto& classes = json.at("classes");
+  return whole(json.at("size")) && std::all_of(classes.begin(), classes.end(), whole);
+}
+
+[[noreturn]] void fail_as_damaged(const std::filesystem::path& file) {
+  throw DataError(file.string(), "", "a damaged probe: its sizes or numbers make no sense");
 }
 
 }  // namespace
@@ -53,10 +65,9 @@ void write_probe(const std::filesystem::path& file, const ProbeFile& probe) {
 }
 
 ProbeFile read_probe(const std::filesystem::path& file) {
-  const std::string content = read_file(file);
+  const nlohmann::json json = parse_json(file.string(), read_file(file));
   ProbeFile read;
   try {
-    const auto json = nlohmann::json::parse(content);
     if (json.at("format") != kFormat || json.at("version") != kVersion) {
       throw DataError(
           file.string(), "",
@@ -68,6 +79,7 @@ ProbeFile read_probe(const std::filesystem::path& file) {
         json.at("multi_class") == "ovr" ? ProbeScheme::kOneVsRest : ProbeScheme::kMultinomial};
     json.at("score").get_to(read.chosen.score);
     json.at("class_names").get_to(read.class_names);
+    if (!has_whole_numbers(json)) fail_as_damaged(file);
     json.at("size").get_to(read.probe.size);
     json.at("classes").get_to(read.probe.classes);
     json.at("bias").get_to(read.probe.bias);
@@ -75,9 +87,7 @@ ProbeFile read_probe(const std::filesystem::path& file) {
   } catch (const nlohmann::json::exception& e) {
     throw DataError(file.string(), "", fmt::format("no probe of 'stategrad pos': {}", e.what()));
   }
-  if (!is_sound(read)) {
-    throw DataError(file.string(), "", "a damaged probe: its sizes or numbers make no sense");
-  }
+  if (!is_sound(read)) fail_as_damaged(file);
   return read;
 }
 

@@ -50,8 +50,10 @@ TEST_F(ProbeFileTest, OtherFilesAreRefused) {
   expect_refused("\"version\": 1", "\"version\": 2", "version 2");
   expect_refused("\"bias\"", "\"bios\"", "no probe");
   expect_refused("\"size\": 2", "\"size\": 3", "damaged");
+  expect_refused("\"size\": 2", "\"size\": 1e300", "damaged");
+  expect_refused("  2\n", "  1e300\n", "damaged");
   expect_refused("-7", "\"seven\"", "no probe");
-  expect_refused("{", "[", "no probe");
+  expect_refused("{", "[", "not valid JSON");
   expect_refused("  2\n", "  3\n", "damaged");
   EXPECT_THROW((void)read_probe(folder_ / "absent"), DataError);
 }

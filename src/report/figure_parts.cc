@@ -70,6 +70,7 @@ std::vector<const json*> chosen_classes(const json& classes, const char* key,
   std::vector<const json*> chosen;
   std::vector<std::string> names;
   for (const json& one : classes) names.push_back(one.at(key).get<std::string>());
+  if (names.empty()) throw UsageError("this part of the results has no classes");
   if (request.classes.empty()) {
     for (const json& one : classes) {
       if (chosen.size() < kMostClasses) chosen.push_back(&one);

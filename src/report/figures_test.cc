@@ -146,6 +146,15 @@ TEST(Figures, ManyClassesAreTooManyUnlessNamed) {
   EXPECT_THAT(named.notes, IsEmpty());
 }
 
+TEST(Figures, NoClassesAreRefused) {
+  json results = summary();
+  results["states"][0]["classes"] = json::array();
+  for (const char* name : {"spectrum", "classes", "memory"}) {
+    EXPECT_THAT([&] { (void)make_figure(results, {.name = name}); },
+                ThrowsMessage<UsageError>(HasSubstr("has no classes")));
+  }
+}
+
 TEST(Figures, TimescalesRise) {
   const Chart chart = chart_of({.name = "timescales"});
   EXPECT_TRUE(chart.log_y);

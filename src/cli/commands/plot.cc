@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
+#include "base/json_fields.h"
 #include "cli/commands/commands.h"
 #include "cli/summary.h"
 #include "report/figures.h"
@@ -34,9 +35,9 @@ void print_figures(const Session& session) {
 
 report::Figure figure_of(const Arguments& arguments) {
   const fs::path file = fs::path(arguments.directory) / "summary.json";
-  const std::string content = read_file(file);
+  const nlohmann::json summary = parse_json(file.string(), read_file(file));
   try {
-    return report::make_figure(nlohmann::json::parse(content), arguments.request);
+    return report::make_figure(summary, arguments.request);
   } catch (const nlohmann::json::exception& error) {
     throw DataError(file.string(), "",
                     fmt::format("not the results of an analysis of this version: {}: 'stategrad "
