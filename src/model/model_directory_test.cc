@@ -169,6 +169,14 @@ TEST_F(ModelDirectory, WeightsOfAnotherCellAreRefused) {
   expect_refused("'LSTM' where 'RNN' was expected");
 }
 
+TEST_F(ModelDirectory, SizesThatTheWeightsDoNotHaveTakeNoMemory) {
+  write(tiny_model<float>(CellKind::kLstm));
+  ModelDescription description = read_description(folder_);
+  description.architecture.size = 1 << 24;
+  write_description(folder_, description);
+  expect_refused("fewer numbers than the sizes in model.json ask for");
+}
+
 TEST_F(ModelDirectory, ModelThatIsNotFiniteIsNotWritten) {
   const auto model = tiny_model<float>(CellKind::kLstm);
   Parameters<float> parameters(model.architecture());

@@ -98,6 +98,11 @@ LanguageModel<Real> read_weights(const fs::path& path, const ModelDescription& d
   metadata.expect("cell", std::string(to_string(shape.cell)), other);
   metadata.expect("reset_after", bool_text(shape.reset_after), other);
   metadata.expect("vocabulary", digest_of(vocabulary), "vocab.txt is of another model");
+  double stored = 0;
+  for (const auto& [name, tensor] : file.tensors()) stored += static_cast<double>(tensor.bytes);
+  if (bytes_of(shape, sizeof(Real)) > stored) {
+    throw DataError(path.string(), "", "fewer numbers than the sizes in model.json ask for");
+  }
   require_memory(static_cast<std::uintmax_t>(bytes_of(shape, sizeof(Real))),
                  "the weights of " + path.string());
   Parameters<Real> parameters(shape);

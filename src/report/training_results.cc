@@ -31,8 +31,9 @@ std::vector<std::string_view> split(std::string_view text, char at) {
   }
 }
 
-double number(std::string_view text, const fs::path& file, std::size_t line) {
-  double value = 0;
+template <class Number>
+Number number(std::string_view text, const fs::path& file, std::size_t line) {
+  Number value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
     throw DataError(file.string(), fmt::format("line {}", line),
@@ -60,8 +61,10 @@ Json training_json(const fs::path& model_directory, const model::ModelDescriptio
     if (fields.size() < 4) {
       throw DataError(file.string(), fmt::format("line {}", i + 1), "has too few columns");
     }
-    const auto field = [&](std::size_t column) { return number(fields[column], file, i + 1); };
-    const auto epoch = static_cast<std::int64_t>(field(0));
+    const auto field = [&](std::size_t column) {
+      return number<double>(fields[column], file, i + 1);
+    };
+    const auto epoch = number<std::int64_t>(fields[0], file, i + 1);
     epochs.push_back({{"epoch", epoch},
                       {"learning_rate", number_json(field(1))},
                       {"train_perplexity", number_json(field(2))},

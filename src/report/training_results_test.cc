@@ -48,7 +48,8 @@ TEST_F(Training, IsNullWithoutATable) {
 }
 
 TEST_F(Training, NamesTheLineThatIsNoEpoch) {
-  for (const std::string line : {"1,1,ten,9,1,1\n", "1,1\n"}) {
+  for (const std::string line :
+       {"1,1,ten,9,1,1\n", "1,1\n", "nan,1,9,9,1,1\n", "1e300,1,9,9,1,1\n"}) {
     try {
       of(kHead + line);
       FAIL() << line;

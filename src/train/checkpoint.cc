@@ -30,9 +30,19 @@ json to_json(const EpochResult& epoch) {
           {"best", epoch.best}};
 }
 
+/// The library makes integers of other numbers too, whatever comes of it.
+template <class Integer>
+void get_integer(const json& value, const char* name, Integer& to) {
+  const json& number = value.at(name);
+  if (!number.is_number_integer()) {
+    throw json::type_error::create(302, fmt::format("{} is no integer", name), &number);
+  }
+  number.get_to(to);
+}
+
 EpochResult epoch_from(const json& value) {
   EpochResult epoch;
-  value.at("epoch").get_to(epoch.epoch);
+  get_integer(value, "epoch", epoch.epoch);
   value.at("learning_rate").get_to(epoch.learning_rate);
   value.at("train_perplexity").get_to(epoch.train_perplexity);
   value.at("valid_perplexity").get_to(epoch.valid_perplexity);
@@ -69,18 +79,18 @@ TrainingProgress from_text(const std::string& text) {
   const json content = json::parse(text);
   TrainingProgress progress;
   content.at("config").get_to(progress.config);
-  content.at("seed").get_to(progress.seed);
-  content.at("threads").get_to(progress.threads);
+  get_integer(content, "seed", progress.seed);
+  get_integer(content, "threads", progress.threads);
   content.at("vocabulary_digest").get_to(progress.vocabulary_digest);
   content.at("train_digest").get_to(progress.train_digest);
   content.at("valid_digest").get_to(progress.valid_digest);
-  content.at("windows").get_to(progress.windows);
-  content.at("window").get_to(progress.window);
+  get_integer(content, "windows", progress.windows);
+  get_integer(content, "window", progress.window);
   content.at("loss_sum").get_to(progress.loss_sum);
   content.at("training_seconds").get_to(progress.training_seconds);
   content.at("seconds").get_to(progress.seconds);
-  content.at("updates").get_to(progress.updates);
-  content.at("early_stop_count").get_to(progress.early_stop_count);
+  get_integer(content, "updates", progress.updates);
+  get_integer(content, "early_stop_count", progress.early_stop_count);
   content.at("complete").get_to(progress.complete);
   content.at("stopped_early").get_to(progress.stopped_early);
   for (const json& epoch : content.at("epochs")) progress.epochs.push_back(epoch_from(epoch));
