@@ -8,10 +8,12 @@
 
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
 
+#include "io/safetensors.h"
 #include "model/model_directory.h"
 #include "stategrad/errors.h"
 #include "train/checkpoint.h"
@@ -309,6 +311,19 @@ TEST_F(Refusal, NamesATruncatedCheckpoint) {
   std::filesystem::resize_file(file, std::filesystem::file_size(file) - 10);
   job.start = Start::kResume;
   expect_error(job, file.string());
+}
+
+TEST_F(Refusal, NamesProgressThatIsNoInteger) {
+  auto job = small_job(place_.path() / "model");
+  ASSERT_TRUE(train_until(job, 5, team_));
+  const auto file = checkpoint_file(job.directory);
+  auto metadata = io::Safetensors(file).metadata();
+  auto progress = nlohmann::json::parse(metadata["progress"]);
+  progress["threads"] = 1e300;
+  metadata["progress"] = progress.dump();
+  io::write_safetensors(file, metadata, {});
+  job.start = Start::kResume;
+  expect_error(job, "threads is no integer");
 }
 
 class Divergence : public TrainModel {};
