@@ -67,6 +67,12 @@ class CheckedArrays {
     }
     return out;
   }
+  /// Counts of words of a text: none is above all of them, so that sums of counts are safe.
+  [[nodiscard]] std::vector<std::int64_t> read_counts(const std::string& path,
+                                                      const io::Shape& shape,
+                                                      std::int64_t words) const {
+    return read_below<std::int64_t>(path, shape, words + 1, "count");
+  }
   /// @throws ResourceError if the memory does not suffice
   [[nodiscard]] Buffer<double> read_matrices(const std::string& path,
                                              const io::Shape& shape) const {

@@ -232,7 +232,7 @@ void ClassStatisticsReader::read_words() {
   const io::Shape shape = {length(head_.words), head_.run.max_delay};
   for (const StateOfLayer& state : head_.run.states) {
     const std::string group = group_of(state) + "/words/";
-    head_.word_sums.push_back({arrays.read_sizes<std::int64_t>(group + "count", shape),
+    head_.word_sums.push_back({arrays.read_counts(group + "count", shape, head_.run.words),
                                arrays.read_sizes<double>(group + "norm", shape),
                                arrays.read_sizes<double>(group + "squared_norm", shape)});
   }
@@ -278,7 +278,7 @@ GradientSums ClassStatisticsReader::read_sums(const std::string& group) const {
   const int blocks = blocks_stored();
   const io::Shape sizes = shape_of(head_.run, blocks, false);
   GradientSums sums;
-  sums.count = arrays.read_sizes<std::int64_t>(group + "/count", sizes);
+  sums.count = arrays.read_counts(group + "/count", sizes, head_.run.words);
   sums.norm = arrays.read_sizes<double>(group + "/norm", sizes);
   sums.squared_norm = arrays.read_sizes<double>(group + "/squared_norm", sizes);
   sums.sum = arrays.read_matrices(group + "/sum", shape_of(head_.run, blocks, true));
@@ -293,7 +293,7 @@ UsedSums ClassStatisticsReader::read_used() const {
   const io::Shape vectors = {shape.signatures, shape.delays, shape.blocks, shape.rows};
   arrays.check("/used/sum", vectors);
   UsedSums sums(shape);
-  sums.count = arrays.read_sizes<std::int64_t>("/used/count", sizes);
+  sums.count = arrays.read_counts("/used/count", sizes, head_.run.words);
   sums.norm = arrays.read_sizes<double>("/used/norm", sizes);
   sums.squared_norm = arrays.read_sizes<double>("/used/squared_norm", sizes);
   arrays.read<double>("/used/sum", vectors, sums.sum);
@@ -313,7 +313,7 @@ std::int64_t ClassStatisticsReader::count_sources(int signature) const {
   // At delay 0 every source has a state gradient.
   const auto counts =
       CheckedArrays(in_, file_)
-          .read_sizes<std::int64_t>(group + "/count", shape_of(head_.run, blocks, false));
+          .read_counts(group + "/count", shape_of(head_.run, blocks, false), head_.run.words);
   return std::accumulate(counts.begin(), counts.begin() + blocks, std::int64_t{0});
 }
 

@@ -44,7 +44,7 @@ StateStatistics read_state(const CheckedArrays& arrays, const Statistics& statis
   const io::Shape sizes = shape_of(run, statistics.blocks, false, version);
   StateStatistics out;
   out.state = state;
-  out.count = arrays.read_sizes<std::int64_t>(place_of(state, "count"), sizes);
+  out.count = arrays.read_counts(place_of(state, "count"), sizes, run.words);
   out.squared_norm = arrays.read_sizes<double>(place_of(state, "squared_norm"), sizes);
   out.sum =
       arrays.read_matrices(place_of(state, "sum"), shape_of(run, statistics.blocks, true, version));

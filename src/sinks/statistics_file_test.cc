@@ -231,6 +231,7 @@ TEST_F(StatisticsFile, NumbersThatMakeNoSenseAreRefused) {
       {"f['cell/layer_1/sum'][1, 0, 2, 3] = numpy.nan", "/cell/layer_1/sum: value 43"},
       {"f['hidden/layer_0/sum'][0, 0, 0, 0] = numpy.inf", "is not finite"},
       {"f['cell/layer_1/count'][1, 0] = -1", "/cell/layer_1/count: value 2 is below zero"},
+      {"f['cell/layer_1/count'][1, 0] = 2**62", "/cell/layer_1/count: a count that is not below"},
       {"f['cell/layer_1/squared_norm'][0, 1] = -0.5", "below zero"},
       {"f['cell/layer_1/squared_norm'][0, 0] = numpy.nan", "not finite"},
   });
