@@ -52,7 +52,7 @@ TEST_F(ProbeFileTest, OtherFilesAreRefused) {
   expect_refused("\"size\": 2", "\"size\": 3", "damaged");
   expect_refused("\"size\": 2", "\"size\": 1e300", "damaged");
   expect_refused("  2\n", "  1e300\n", "damaged");
-  expect_refused("-7", "\"seven\"", "no probe");
+  expect_refused("-7.0", "\"seven\"", "no probe");
   expect_refused("{", "[", "not valid JSON");
   expect_refused("  2\n", "  3\n", "damaged");
   EXPECT_THROW((void)read_probe(folder_ / "absent"), DataError);
