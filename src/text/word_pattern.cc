@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <locale>
 #include <regex>
 
@@ -32,6 +33,25 @@ std::wregex compile(const std::string& pattern) {
   return regex;
 }
 
+/// Whether a repetition or back-reference has a number that the library cannot hold.
+bool has_overlong_number(std::string_view pattern) {
+  constexpr std::size_t kMostDigits = 9;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != '{' && pattern[i] != '\\') continue;
+    std::size_t end = std::min(pattern.find_first_not_of("0123456789", i + 1), pattern.size());
+    bool overlong = end - i > kMostDigits + 1;
+    if (pattern[i] == '{' && end < pattern.size() && pattern[end] == ',') {
+      const std::size_t comma = end;
+      end = std::min(pattern.find_first_not_of("0123456789", comma + 1), pattern.size());
+      overlong = overlong || end - comma > kMostDigits + 1;
+    }
+    if (overlong) return true;
+    // What is escaped begins no repetition.
+    if (pattern[i] == '\\') ++i;
+  }
+  return false;
+}
+
 /// The library's messages go on with advice for programmers.
 std::string first_sentence(std::string_view message) {
   return std::string(message.substr(0, message.find('.')));
@@ -48,6 +68,10 @@ WordPattern::WordPattern(const std::string& pattern) {
   if (pattern.size() > kLongestPattern) {
     throw UsageError(fmt::format("the regular expression has {} bytes: at most {} are allowed",
                                  pattern.size(), kLongestPattern));
+  }
+  if (has_overlong_number(pattern)) {
+    throw UsageError(
+        fmt::format("'{}' is no regular expression: a number of more than nine digits", pattern));
   }
   try {
     impl_ = std::make_unique<Impl>(Impl{compile(pattern)});

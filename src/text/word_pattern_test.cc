@@ -39,6 +39,16 @@ TEST(WordPattern, OverlongWordsNeverMatch) {
   EXPECT_FALSE(WordPattern("a").matches(std::string(1001, 'a')));
 }
 
+TEST(WordPattern, NumbersThatTheLibraryCannotHoldAreRefused) {
+  for (const std::string pattern :
+       {"a{6666666666}", "a{0,66666666666666666666}", "(a)\\66666666666666666666"}) {
+    EXPECT_THAT([&] { const WordPattern compiled(pattern); },
+                ThrowsMessage<UsageError>(HasSubstr("more than nine digits")));
+  }
+  EXPECT_TRUE(WordPattern("1234567890").matches("1234567890"));
+  EXPECT_TRUE(WordPattern("\\\\1234567890").matches("\\1234567890"));
+}
+
 TEST(WordPattern, BadPatternsAreToldInOneLine) {
   for (const std::string pattern : {"(a", "[z-a]", "*a", "a{2,1}", "\\", "[a", "(a)\\1",
                                     "((a{9,99}){9,99}){9,99}", "[[:nothing:]]"}) {
