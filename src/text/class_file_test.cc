@@ -85,7 +85,7 @@ TEST_F(ClassFileTest, WhatIsNoJsonIsNamedWithItsLine) {
   expect_refused("{\n\"classes\": [\n}", "line 3: this is no JSON");
   expect_refused("", "line 1: the JSON ends too early");
   expect_refused(R"({"version": 1e999})", "a number that is too large");
-  expect_refused(std::string(1000, '['), "too many levels");
+  expect_refused(std::string(1000, '['), "values within values to too many levels");
   expect_refused("{\"a\xff\": 1}", "line 1");
   expect_refused("[]", "[] where an object was expected");
   expect_refused(R"({"classes": [], "classes": []})", "the field \"classes\" stands twice");
