@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// Charts: what they show, and what is chosen to be shown.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { drawn, open, paths, rounded, summary } from "./browser.js";
+
+test("the vertical axis changes between linear and logarithmic", async () => {
+  const { page, complaints } = await open();
+  const before = await paths(page, "spectrum");
+  await page.locator("#spectrum label", { hasText: "linear" }).click();
+  await drawn(page);
+  assert.notEqual(await paths(page, "spectrum"), before);
+  await page.locator("#spectrum select").selectOption("mean_norm");
+  await drawn(page);
+  assert.match(await paths(page, "spectrum"), /Mean norm of single state gradients/);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("of many curves those that are picked are drawn", async () => {
+  const { page, complaints } = await open();
+  const lines = () => page.locator("#used .plot svg .mark-line path").count();
+  const names = await page.locator("#used .checks input").evaluateAll((all) => all.map((input) => input.getAttribute("value")));
+  assert.deepEqual(names, summary.used.map((used: any) => used.class));
+  assert.equal(await lines(), 7);
+  await page.locator("#used .checks input:not(:checked)").last().check();
+  await drawn(page);
+  assert.equal(await lines(), 8);
+  await page.locator("#used select").selectOption("1");
+  await drawn(page);
+  assert.equal(await lines(), 8);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("what another model keeps has a panel of its own", async () => {
+  const { page, complaints } = await open();
+  const angles = summary.angles.filter((angle: any) => angle.kind === "models" && angle.first.class === "all" && angle.state === summary.states[0].state);
+  assert.deepEqual(new Set(angles.map((angle: any) => angle.second.results)), new Set(["results-gru"]));
+  await page.locator("#angles select").selectOption({ label: "With the model of results-gru" });
+  await drawn(page);
+  await page.locator("#angles details.numbers summary").click();
+  const rows = await page.locator("#angles details.numbers tbody tr", { hasText: "all" }).evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll("data")].map((data) => Number(data.value))),
+  );
+  const expected = angles.map(({ second, overlap }: any) => [second.delay, overlap.estimate, overlap.low, overlap.high].map(rounded));
+  assert.deepEqual(rows, expected);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("a chart can be saved as SVG and PNG, and its data seen", async () => {
+  const { page } = await open();
+  const actions = page.locator("#spectrum .vega-embed");
+  for (const [label, ending] of [["Save as SVG", ".svg"], ["Save as PNG", ".png"]] as const) {
+    await actions.locator("summary").click();
+    const download = page.waitForEvent("download");
+    await actions.locator("a", { hasText: label }).click();
+    const saved = await download;
+    assert.equal(saved.suggestedFilename(), `spectrum${ending}`);
+    const bytes = readFileSync(await saved.path());
+    assert.ok(bytes.length > 2000);
+    await actions.locator("summary").click();
+  }
+  await page.locator("#spectrum details.numbers summary").click();
+  assert.ok((await page.locator("#spectrum details.numbers tbody tr").count()) > 1);
+  await page.close();
+});
+
+test("the plot of words has a dot for each", async () => {
+  const { page } = await open();
+  const dots = await page.locator("#words .plot svg .mark-symbol.role-mark path").count();
+  assert.equal(dots, summary.word_delays[0].words.filter(({ norms }: { norms: number[] }) => (norms[1] ?? 0) > 0).length);
+  await page.close();
+});
+
+test("embeddings are seen from another side, and every probe has its confusion", async () => {
+  const { page, complaints } = await open();
+  const before = await paths(page, "embeddings");
+  await page.locator("#embeddings label", { hasText: "LDA" }).click();
+  await drawn(page);
+  assert.notEqual(await paths(page, "embeddings"), before);
+  await page.locator("#embeddings label", { hasText: "UMAP" }).click();
+  const arranged = summary.coordinates.components.words.length;
+  const dots = page.locator("#embeddings .plot svg .mark-symbol.role-mark path");
+  await page.waitForFunction(() => document.querySelector("#embeddings [role=status]")?.textContent === "", null, {
+    timeout: 120_000,
+  });
+  await drawn(page);
+  assert.equal(await dots.count(), arranged);
+  const last = summary.probe.length - 1;
+  await page.locator("#embeddings select").selectOption(String(last));
+  await drawn(page);
+  const cells = await page.locator("#embeddings .plot svg .mark-text.role-mark text").allTextContents();
+  const counts = summary.probe[last].confusion.flat() as number[];
+  assert.deepEqual(cells.map((text) => Number(text.replace(",", ""))).sort(), [...counts].sort());
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("neighbours chosen again while they are arranged are arranged once, and the plane before stays meanwhile", async () => {
+  const { page, complaints } = await open();
+  const dots = page.locator("#embeddings .plot").first().locator("svg .mark-symbol.role-mark path");
+  const before = await dots.count();
+  // Progress that goes back would be a second beginning.
+  await page.evaluate(() => {
+    const status = document.querySelector("#embeddings [role=status]")!;
+    const heard: string[] = ((window as any).heard = []);
+    new MutationObserver(() => heard.push(status.textContent ?? "")).observe(status, { childList: true });
+  });
+  for (const view of ["UMAP", "LDA", "UMAP"]) await page.locator("#embeddings label", { hasText: view }).click();
+  assert.equal(await dots.count(), before);
+  await page.waitForFunction(() => (window as any).heard.includes(""), null, { timeout: 120_000 });
+  await drawn(page);
+  assert.equal(await dots.count(), summary.coordinates.components.words.length);
+  const shares = (await page.evaluate(() => (window as any).heard as string[])).flatMap((text) => text.match(/[\d.]+/)?.map(Number) ?? []);
+  assert.deepEqual(shares, [...shares].sort((a, b) => a - b));
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("neighbours that cannot be arranged are told of, and the plane before stays", async () => {
+  const { page, complaints } = await open({
+    before: () => {
+      const parse = JSON.parse;
+      JSON.parse = (text: string) => {
+        const results = parse(text);
+        if (results?.coordinates) results.coordinates.components.words.fill(null);
+        return results;
+      };
+    },
+  });
+  const before = await paths(page, "embeddings");
+  await page.locator("#embeddings label", { hasText: "UMAP" }).click();
+  await page.locator("#embeddings [role=status]", { hasText: "could not be arranged" }).waitFor();
+  assert.equal(await paths(page, "embeddings"), before);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
