@@ -37,7 +37,7 @@ export function select(label: string, choices: Choice[], chosen: string, use: (v
 }
 
 /** What is hidden until it is asked for, and made then: long tables make the page slow. */
-export function details(summary: string, make: () => HTMLElement, attributes: Record<string, string> = {}): HTMLElement {
+export function details(summary: string, make: () => HTMLElement, attributes: Record<string, string> = {}): HTMLDetailsElement {
   const made = element("details", attributes, element("summary", {}, summary));
   let content: HTMLElement | undefined;
   made.addEventListener("toggle", () => {
@@ -45,6 +45,11 @@ export function details(summary: string, make: () => HTMLElement, attributes: Re
     if (made.open) made.append((content = make()));
   });
   return made;
+}
+
+/** Makes the content again, if it is open: what it was made from has changed. */
+export function refill(made: HTMLDetailsElement): void {
+  made.dispatchEvent(new Event("toggle"));
 }
 
 export interface Series {

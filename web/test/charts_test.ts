@@ -45,7 +45,7 @@ test("what another model keeps has a panel of its own", async () => {
   const rows = await page.locator("#angles details.numbers tbody tr", { hasText: "all" }).evaluateAll((all) =>
     all.map((row) => [...row.querySelectorAll("data")].map((data) => Number(data.value))),
   );
-  const expected = angles.map(({ second, overlap }: any) => [second.delay, overlap.estimate, overlap.low, overlap.high].map(rounded));
+  const expected = angles.map(({ second, overlap, chance }: any) => [second.delay, overlap.estimate, overlap.low, overlap.high, chance].map(rounded));
   assert.deepEqual(rows, expected);
   assert.deepEqual(complaints, []);
   await page.close();
@@ -136,6 +136,27 @@ test("neighbours that cannot be arranged are told of, and the plane before stays
   await page.locator("#embeddings label", { hasText: "UMAP" }).click();
   await page.locator("#embeddings [role=status]", { hasText: "could not be arranged" }).waitFor();
   assert.equal(await paths(page, "embeddings"), before);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("an open table of numbers follows the chart, and has the columns that the chart shows", async () => {
+  const { page, complaints } = await open();
+  const numbers = page.locator("#spectrum details.numbers");
+  await numbers.locator("summary").click();
+  const told = async () => [await numbers.locator("caption").textContent(), await numbers.locator("tbody").textContent()].join();
+  assert.deepEqual(await numbers.locator("thead th").allTextContents(), ["Delay", "Class", "Estimate", "Low", "High", "Noise level", "Fitted law"]);
+  const first = await told();
+  const [shown, other] = summary.states;
+  assert.ok(first.includes(`${shown.state} state, layer ${shown.layer}`));
+  await page.locator("#spectrum select").selectOption("mean_norm");
+  const second = await told();
+  assert.match(second, /Mean norm of single state gradients/);
+  await page.locator("header select").selectOption("1");
+  await numbers.locator("summary").click();
+  const third = await told();
+  assert.ok(third.includes(`${other.state} state, layer ${other.layer}`));
+  assert.equal(new Set([first, second, third]).size, 3);
   assert.deepEqual(complaints, []);
   await page.close();
 });

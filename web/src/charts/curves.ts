@@ -23,8 +23,10 @@ export interface CurvesOptions {
   format?: string;
   /** Show what noise alone would give. */
   noise?: boolean;
-  /** A level to compare with, such as 1. */
-  level?: number;
+  /** A level to compare with, and what has it. */
+  level?: { name: string; value: number };
+  /** What the curves are: classes, unless told. */
+  of?: string;
   height?: number;
 }
 
@@ -38,7 +40,7 @@ export interface CurveRow {
   fit: number | null;
 }
 
-export function curveRows(curves: Curve[]): CurveRow[] {
+function curveRows(curves: Curve[]): CurveRow[] {
   return curves.flatMap((curve) =>
     curve.points.map(({ delay, value }) => ({
       delay,
@@ -52,13 +54,34 @@ export function curveRows(curves: Curve[]): CurveRow[] {
   );
 }
 
-export const curveColumns: Column<CurveRow>[] = [
-  { heading: ["Delay"], value: (row) => row.delay },
-  { heading: ["Of"], value: (row) => row.name },
-  { heading: ["Estimate"], value: (row) => row.estimate, show: (row) => cell(row.estimate) },
-  { heading: ["Low"], value: (row) => row.low, show: (row) => cell(row.low) },
-  { heading: ["High"], value: (row) => row.high, show: (row) => cell(row.high) },
-];
+function nameOf({ of }: CurvesOptions): string {
+  return of ?? "Class";
+}
+
+/** What is drawn of the curves, as columns of a table. */
+function curveColumns(rows: CurveRow[], options: CurvesOptions): Column<CurveRow>[] {
+  const { level } = options;
+  const column = (heading: string, value: (row: CurveRow) => number | null): Column<CurveRow> => ({
+    heading: [heading],
+    value,
+    show: (row) => cell(value(row)),
+  });
+  return [
+    { heading: ["Delay"], value: (row) => row.delay },
+    { heading: [nameOf(options)], value: (row) => row.name },
+    column("Estimate", (row) => row.estimate),
+    column("Low", (row) => row.low),
+    column("High", (row) => row.high),
+    ...(options.noise && rows.some(({ noise }) => noise !== null) ? [column("Noise level", (row) => row.noise)] : []),
+    ...(rows.some(({ fit }) => fit !== null) ? [column("Fitted law", (row) => row.fit)] : []),
+    ...(level ? [column(level.name, () => level.value)] : []),
+  ];
+}
+
+export function curvesTable(curves: Curve[], options: CurvesOptions): { columns: Column<CurveRow>[]; rows: CurveRow[] } {
+  const rows = curveRows(curves);
+  return { columns: curveColumns(rows, options), rows };
+}
 
 /** On a logarithmic axis nothing below this is drawn: a third of the smallest estimate above 0. */
 function floorOf(rows: CurveRow[]): number {
@@ -102,7 +125,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
     scale: { nice: false },
   };
   const tooltip = [
-    { field: "name", title: "Of" },
+    { field: "name", title: nameOf(options) },
     { field: "delay", title: "Delay" },
     { field: "estimate", title: "Estimate", format: ".3~g" },
     { field: "low", title: "Low", format: ".3~g" },
@@ -141,7 +164,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
   }
   if (options.level !== undefined) {
     layers.unshift({
-      data: { values: [{ level: options.level }] },
+      data: { values: [{ level: options.level.value }] },
       mark: { type: "rule", strokeDash: [4, 4], color: "currentColor", opacity: 0.6 },
       encoding: { y: { field: "level", ...y }, x: null },
     });

@@ -3,13 +3,13 @@
 // A chart with its caption and its numbers. Charts are drawn one after the other, those in sight
 // first, so that the page can be read at once.
 import vegaEmbed, { type VisualizationSpec } from "vega-embed";
-import { details } from "../controls.js";
+import { details, refill } from "../controls.js";
 import { element, type Rich } from "../rich.js";
 import { table, type Column } from "../table.js";
 import { config } from "./theme.js";
 
 export interface Drawing {
-  /** What the chart shows, for those who do not see it. */
+  /** What the chart shows, for those who do not see it; the caption of its numbers. */
   description: string;
   spec: VisualizationSpec;
   height?: number;
@@ -93,10 +93,19 @@ async function embed(place: HTMLElement, { description, spec }: Drawing): Promis
   });
 }
 
-/** Draws a chart again when `redraw` is called. */
+/** Draws a chart again, and lists its numbers again if they are open, when `redraw` is called. */
 export interface Made {
   figure: HTMLElement;
   redraw: () => void;
+}
+
+function numbersOf({ numbers, draw }: Figure): HTMLDetailsElement | undefined {
+  if (!numbers) return undefined;
+  const make = () => {
+    const { columns, rows } = numbers();
+    return table(columns, rows, { caption: draw().description });
+  };
+  return details("The numbers", make, { class: "numbers" });
 }
 
 export function makeFigure(options: Figure): Made {
@@ -106,14 +115,12 @@ export function makeFigure(options: Figure): Made {
   const controls = (options.controls ?? []).filter((control) => control !== null);
   if (controls.length > 0) figure.append(element("div", { class: "controls" }, ...controls));
   figure.append(place, element("figcaption", {}, ...options.caption));
-  const { numbers } = options;
-  if (numbers) {
-    const make = () => {
-      const { columns, rows } = numbers();
-      return table(columns, rows);
-    };
-    figure.append(details("The numbers", make, { class: "numbers" }));
-  }
+  const list = numbersOf(options);
+  if (list) figure.append(list);
   draw();
-  return { figure, redraw: draw };
+  const redraw = () => {
+    draw();
+    if (list) refill(list);
+  };
+  return { figure, redraw };
 }

@@ -18,14 +18,15 @@ function overlaps(angles: Angle[], nameOf: (angle: Angle) => string): Curve[] {
   return [...curves.values()];
 }
 
-function panel(label: string, angles: Angle[], nameOf: (angle: Angle) => string): Panel {
+function panel(label: string, angles: Angle[], nameOf: (angle: Angle) => string, of = "Class"): Panel {
   const chance = angles[0]?.chance ?? undefined;
   return {
     label,
     options: {
       measure: `Overlap of the ${angles[0]?.k ?? ""} best kept directions`,
       scale: "linear",
-      ...(chance === undefined ? {} : { level: chance }),
+      of,
+      ...(chance === undefined ? {} : { level: { name: "Random directions", value: chance } }),
     },
     curves: overlaps(angles, nameOf),
   };
@@ -68,10 +69,10 @@ export const anglesSection: Section = {
         ". Noise lowers it, the more the rarer the words are.",
       ]),
       panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Line across: what random directions have."], [
-        panel("Between delays", of("delays"), ({ first }) => `with delay ${first.delay}`),
+        panel("Between delays", of("delays"), ({ first }) => `with delay ${first.delay}`, "Curve"),
         ...classPanels(of("classes")),
         ...modelPanels(of("models")),
-      ]),
+      ], state),
       element("ul", {}, ...toldOf(found).map((angle) => element("li", {}, ...angleSentence(angle)))),
     ];
   },

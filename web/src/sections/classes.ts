@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { curveColumns, curveRows, curvesSpec } from "../charts/curves.js";
+import { curvesSpec, curvesTable, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
 import { colourOf, styleOfClass } from "../charts/theme.js";
 import { checks, details, radios, select } from "../controls.js";
@@ -9,8 +9,9 @@ import { element, paragraph, term } from "../rich.js";
 import type { Section, View } from "../section.js";
 import { cell, table, type Column } from "../table.js";
 import { comparisonSentence, comparisonSummary, differing } from "../texts/classes.js";
+import { overDelays } from "./delays.js";
 import { halfLifeTable } from "./memory.js";
-import { available, curveOf, measures, scales } from "./spectrum.js";
+import { available, axisOf, curveOf, scales } from "./spectrum.js";
 
 /** So many are shown at first: more lines are hard to tell apart. */
 const kFirstShown = 6;
@@ -26,6 +27,7 @@ function chart({ state }: View): HTMLElement {
       if (!shown.has(ofClass.name)) return [];
       return [curveOf(ofClass, measure, styleOfClass(i))];
     });
+  const options = (): CurvesOptions => ({ measure: axisOf(measure), scale, height: 320 });
   const colours = classes.map(({ name }, i) => ({ name, colour: colourOf(styleOfClass(i)) }));
   const made = makeFigure({
     caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Tick a class to show it, untick it to hide it."],
@@ -40,15 +42,12 @@ function chart({ state }: View): HTMLElement {
       }),
       checks("Classes", colours, shown, () => made.redraw()),
     ],
-    draw: () => {
-      const axis = measures.find(({ value }) => value === measure)?.axis ?? measure;
-      return {
-        description: `${axis} over the delay, for classes of words, with 95 % intervals`,
-        spec: curvesSpec(curves(), { measure: axis, scale, height: 320 }),
-        height: 360,
-      };
-    },
-    numbers: () => ({ columns: curveColumns, rows: curveRows(curves()) }),
+    draw: () => ({
+      description: overDelays(axisOf(measure), state),
+      spec: curvesSpec(curves(), options()),
+      height: 360,
+    }),
+    numbers: () => curvesTable(curves(), options()),
   });
   return made.figure;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What sections with curves over delays have in common.
-import { curveColumns, curveRows, curvesSpec, type Curve, type CurvesOptions } from "../charts/curves.js";
+import { curvesSpec, curvesTable, type Curve, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
 import { colourOf } from "../charts/theme.js";
 import { checks, select } from "../controls.js";
-import type { Estimate } from "../results.js";
+import { stateLabel } from "../format.js";
+import type { Estimate, StateName } from "../results.js";
 import { element, type Rich } from "../rich.js";
 
 export function curveFrom<Key extends string>(
@@ -15,6 +16,11 @@ export function curveFrom<Key extends string>(
   key: Key,
 ): Curve {
   return { name, index, points: delays.map((delay) => ({ delay: delay.delay, value: delay[key] })) };
+}
+
+/** What a chart over delays shows, and of which state. */
+export function overDelays(measure: string, state?: StateName): string {
+  return `${measure} over the delay${state ? `, ${stateLabel(state)}` : ""}, with 95\u00a0% intervals`;
 }
 
 export interface Panel {
@@ -27,7 +33,7 @@ export interface Panel {
 const kFirstShown = 7;
 
 /** One chart, of which a panel is shown at a time; of many curves those that are picked. */
-export function panels(caption: Rich, shownPanels: Panel[]): HTMLElement | undefined {
+export function panels(caption: Rich, shownPanels: Panel[], state?: StateName): HTMLElement | undefined {
   const known = shownPanels.filter(({ curves }) => curves.some(({ points }) => points.some(({ value }) => value?.estimate != null)));
   let shown = known[0];
   if (!shown) return undefined;
@@ -40,6 +46,7 @@ export function panels(caption: Rich, shownPanels: Panel[]): HTMLElement | undef
     pickedOf.set(key, known);
     return known;
   };
+  const options = (): CurvesOptions => shown?.options ?? { measure: "", scale: "linear" };
   const picks = element("div", { class: "picks" });
   const curves = () => {
     const all = shown?.curves ?? [];
@@ -63,11 +70,8 @@ export function panels(caption: Rich, shownPanels: Panel[]): HTMLElement | undef
         : null,
       picks,
     ],
-    draw: () => ({
-      description: `${shown?.options.measure ?? ""} over the delay, with 95 % intervals`,
-      spec: curvesSpec(curves(), shown?.options ?? { measure: "", scale: "linear" }),
-    }),
-    numbers: () => ({ columns: curveColumns, rows: curveRows(curves()) }),
+    draw: () => ({ description: overDelays(options().measure, state), spec: curvesSpec(curves(), options()) }),
+    numbers: () => curvesTable(curves(), options()),
   });
   offer();
   return made.figure;

@@ -33,15 +33,15 @@ export const differencesSection: Section = {
       panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Dots: what a random direction would have."], [
         {
           label: "Relative memory",
-          options: { measure: "Relative memory: share of the best kept direction", scale: "linear", format: "~%", noise: true },
+          options: { measure: "Relative memory: share of the best kept direction", scale: "linear", of: "Difference", format: "~%", noise: true },
           curves: curves("relative_memory"),
         },
         {
           label: "Cosine",
-          options: { measure: "Cosine with the best kept directions", scale: "linear", noise: true },
+          options: { measure: "Cosine with the best kept directions", scale: "linear", of: "Difference", noise: true },
           curves: curves("cosine"),
         },
-      ]),
+      ], state),
       element("ul", {}, ...shown.map((difference) => element("li", {}, ...differenceSentence(difference)))),
     ];
   },

@@ -86,7 +86,7 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
     draw: () => {
       const of = view === "lda" ? "the variance between classes" : "the variance";
       return {
-        description: "Embeddings of words in a plane, coloured by class",
+        description: `Embeddings of words in a plane (${kViews.find(({ value }) => value === view)?.label}), coloured by class`,
         spec: dotsSpec({
           rows: plane().words.map(({ word, x, y, class: group }) => ({ x, y: y ?? 0, label: word, group })),
           x: { title: axisTitle(plane(), 0, of), bare: true },
@@ -133,7 +133,7 @@ function probeParts(probes: Probe[]): Child[] {
       }),
     ],
     draw: () => ({
-      description: `Confusion matrix of the probe of ${probeName(shown)}`,
+      description: `Confusion matrix of the probe of ${probeName(shown)}: ${shown.group}`,
       spec: confusionSpec(shown),
       height: 260,
     }),

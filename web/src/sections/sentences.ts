@@ -2,7 +2,8 @@
 import { makeFigure } from "../charts/figure.js";
 import { triangleHeight, triangleSpec } from "../charts/triangle.js";
 import { search } from "../controls.js";
-import { sameState, type Sentence, type Sentences } from "../results.js";
+import { stateLabel } from "../format.js";
+import { sameState, type Sentence, type Sentences, type StateName } from "../results.js";
 import { element, number, paragraph, term } from "../rich.js";
 import type { Section, View } from "../section.js";
 import type { Column } from "../table.js";
@@ -109,6 +110,7 @@ function columnsOf(words: string[]): Column<Dependence>[] {
 }
 
 function explorer(found: Sentences, state: number): HTMLElement {
+  const label = stateLabel(found.states[state] as StateName);
   let index = chosen ?? firstShown(found.sentences);
   const sentence = () => found.sentences[index] as Sentence;
   const rows = () => dependences(sentence(), state);
@@ -118,7 +120,7 @@ function explorer(found: Sentences, state: number): HTMLElement {
       "Each row is the state after one word: the stronger the colour of a cell, the more it depends on the word of its column. The colour grows with the root of the norm. Point at a cell for its numbers.",
     ],
     draw: () => ({
-      description: `How strongly the state after each word depends on the words up to it: ${sentence().words.join(" ")}`,
+      description: `How strongly the ${label} depends, after each word, on the words up to it: ${sentence().words.join(" ")}`,
       spec: triangleSpec({ words: sentence().words, rows: rows(), most: strongestOf(rows()) }),
       height: triangleHeight(sentence().words.length) + 140,
     }),

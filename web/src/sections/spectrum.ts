@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-import { curveColumns, curveRows, curvesSpec, type Curve } from "../charts/curves.js";
+import { curvesSpec, curvesTable, type Curve, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
 import { radios, select } from "../controls.js";
 import { measureOf, memoryOf, type ClassResult } from "../results.js";
 import { paragraph, term, type Rich } from "../rich.js";
 import type { Section } from "../section.js";
 import { lawOfDecay } from "../texts/memory.js";
+import { overDelays } from "./delays.js";
 
 interface Measure {
   value: string;
@@ -28,6 +29,10 @@ export const measures: Measure[] = [
   { value: "normalised_sum", label: "Sum, normalised", axis: "Sum of the singular values, normalised" },
   { value: "mean_norm", label: "Norm of single gradients", axis: "Mean norm of single state gradients" },
 ];
+
+export function axisOf(measure: string): string {
+  return measures.find(({ value }) => value === measure)?.axis ?? measure;
+}
 
 export function curveOf(ofClass: ClassResult, measure: string, index: number, fitted = false): Curve {
   const points = ofClass.delays.flatMap((delay) => {
@@ -68,6 +73,7 @@ export const spectrumSection: Section = {
     let measure = "raw_leading";
     let scale: "linear" | "log" = "log";
     const curves = () => [curveOf(all, measure, 0, true)];
+    const options = (): CurvesOptions => ({ measure: axisOf(measure), scale, noise: true });
     const redraw = () => made.redraw();
     const made = makeFigure({
       caption,
@@ -81,14 +87,8 @@ export const spectrumSection: Section = {
           redraw();
         }),
       ],
-      draw: () => {
-        const shown = measures.find(({ value }) => value === measure);
-        return {
-          description: `${shown?.axis ?? measure} over the delay, with 95 % intervals`,
-          spec: curvesSpec(curves(), { measure: shown?.axis ?? measure, scale, noise: true }),
-        };
-      },
-      numbers: () => ({ columns: curveColumns, rows: curveRows(curves()) }),
+      draw: () => ({ description: overDelays(axisOf(measure), state), spec: curvesSpec(curves(), options()) }),
+      numbers: () => curvesTable(curves(), options()),
     });
     const memory = memoryOf(all, "raw_leading");
     return [

@@ -26,20 +26,20 @@ export const validitySection: Section = {
       panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". The dashed line is a perfect prediction."], [
         {
           label: "Cosine of predicted and true change",
-          options: { measure: "Cosine of predicted and true change", scale: "linear", level: 1 },
+          options: { measure: "Cosine of predicted and true change", scale: "linear", level: { name: "Perfect prediction", value: 1 } },
           curves: curves("cosine"),
         },
         {
           label: "Relative error",
-          options: { measure: "Error relative to the true change", scale: "linear", level: 0, format: "~%" },
+          options: { measure: "Error relative to the true change", scale: "linear", level: { name: "Perfect prediction", value: 0 }, format: "~%" },
           curves: curves("relative_error"),
         },
         {
           label: "Ratio of lengths",
-          options: { measure: "Length of the predicted change relative to the true one", scale: "linear", level: 1 },
+          options: { measure: "Length of the predicted change relative to the true one", scale: "linear", level: { name: "Perfect prediction", value: 1 } },
           curves: curves("norm_ratio"),
         },
-      ]),
+      ], state),
     ];
   },
 };

@@ -2,7 +2,7 @@
 import { dotsSpec } from "../charts/dots.js";
 import { makeFigure } from "../charts/figure.js";
 import { search, select } from "../controls.js";
-import { formatCount } from "../format.js";
+import { formatCount, stateLabel } from "../format.js";
 import { sameState, type WordDelays } from "../results.js";
 import { element, number, paragraph, term } from "../rich.js";
 import type { Section, View } from "../section.js";
@@ -64,7 +64,7 @@ function scatter(found: WordDelays): HTMLElement {
       ),
     ],
     draw: () => ({
-      description: "Mean norm of the state gradients to each word against how often it occurs",
+      description: `Mean norm of the state gradients to each word against how often it occurs, ${stateLabel(found)}`,
       spec: dotsSpec({
         rows: found.words.map(({ word, count, norms }) => ({ x: count, y: norms[shown] ?? null, label: word })),
         x: { title: "How often the word occurs in the text", scale: "log" },
