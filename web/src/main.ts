@@ -2,6 +2,7 @@
 //
 // Reads the results that the page carries and puts the sections below each other.
 import { select } from "./controls.js";
+import { listenForExplanations } from "./explain.js";
 import { stateLabel } from "./format.js";
 import type { Results } from "./results.js";
 import { element } from "./rich.js";
@@ -84,5 +85,6 @@ function show(results: Results, index: number): void {
   window.scrollTo(0, position);
 }
 
+listenForExplanations();
 show(readResults(), 0);
 performance.mark("sections made");

@@ -2,7 +2,8 @@
 //
 // Text as data: words, numbers of the results, and terms with an explanation. The generators make
 // it, tests read it, the page renders it.
-import { glossary, type Term } from "./glossary.js";
+import { explained } from "./explain.js";
+import type { Term } from "./glossary.js";
 import { formatNumber } from "./format.js";
 
 /** A number of summary.json, shown rounded; the page keeps the exact one beside it. */
@@ -52,14 +53,7 @@ export function plain(rich: Rich): string {
 function render(piece: Piece): Node {
   if (typeof piece === "string") return document.createTextNode(piece);
   if ("strong" in piece) return element("strong", {}, ...piece.strong);
-  if ("term" in piece) {
-    const shown = document.createElement("abbr");
-    shown.textContent = piece.text;
-    shown.title = glossary[piece.term];
-    shown.tabIndex = 0;
-    shown.dataset["term"] = piece.term;
-    return shown;
-  }
+  if ("term" in piece) return explained(piece.term, piece.text);
   const data = document.createElement("data");
   data.value = String(piece.value);
   data.textContent = piece.text;

@@ -27,10 +27,11 @@ export interface Opened {
   complaints: string[];
 }
 
-export async function open(options: { width?: number; colorScheme?: "light" | "dark"; before?: () => void } = {}): Promise<Opened> {
+export async function open(options: { width?: number; colorScheme?: "light" | "dark"; hasTouch?: boolean; before?: () => void } = {}): Promise<Opened> {
   const page = await browser.newPage({
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.colorScheme ?? "light",
+    hasTouch: options.hasTouch ?? false,
     acceptDownloads: true,
   });
   const complaints: string[] = [];

@@ -19,11 +19,53 @@ test("classes can be hidden and shown by keyboard", async () => {
   await page.close();
 });
 
-test("terms are explained to mouse and keyboard", async () => {
-  const { page } = await open();
-  const terms = await page.locator("abbr").evaluateAll((all) => all.map((term) => [(term as HTMLElement).title, (term as HTMLElement).tabIndex]));
-  assert.ok(terms.length > 10);
-  assert.ok(terms.every(([title, index]) => String(title).length > 30 && index === 0));
+test("terms are explained to mouse and keyboard, and to screen readers", async () => {
+  const { page, complaints } = await open();
+  const explanations = await page.locator("abbr").evaluateAll((all) =>
+    all.map((term) => [document.getElementById(term.getAttribute("aria-describedby") ?? "")?.textContent?.length ?? 0, (term as HTMLElement).tabIndex]),
+  );
+  assert.ok(explanations.length > 10);
+  assert.ok(explanations.every(([length = 0, index]) => length > 30 && index === 0));
+  const seen = page.getByRole("tooltip");
+  const term = page.locator("#memory abbr").first();
+  await term.focus();
+  assert.equal(await seen.count(), 1);
+  assert.equal(await seen.getAttribute("id"), await term.getAttribute("aria-describedby"));
+  await page.keyboard.press("Escape");
+  assert.equal(await seen.count(), 0);
+  await page.locator("#memory abbr").nth(1).focus();
+  assert.equal(await seen.count(), 1);
+  await page.locator("header select").focus();
+  assert.equal(await seen.count(), 0);
+  await term.hover();
+  assert.equal(await seen.count(), 1);
+  // The mouse can go to the explanation, and closes it elsewhere.
+  await seen.hover();
+  await page.waitForTimeout(300);
+  assert.equal(await seen.count(), 1);
+  await page.mouse.move(2, 2);
+  await seen.waitFor({ state: "hidden" });
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test("explanations are opened by touch, and none is cut at the edge of the window", async () => {
+  const { page } = await open({ width: 400, hasTouch: true });
+  const seen = page.getByRole("tooltip");
+  const term = page.locator("#text abbr").first();
+  await term.tap();
+  assert.equal(await seen.count(), 1);
+  await page.locator("h1").tap();
+  assert.equal(await seen.count(), 0);
+  const cut = await page.locator("abbr").evaluateAll((all) =>
+    (all as HTMLElement[]).filter((term, i) => {
+      term.scrollIntoView({ block: i % 2 === 0 ? "end" : "start", behavior: "instant" });
+      term.focus({ preventScroll: true });
+      const box = document.getElementById(term.getAttribute("aria-describedby") ?? "")!.getBoundingClientRect();
+      return box.width === 0 || box.left < 0 || box.top < 0 || box.right > document.documentElement.clientWidth || box.bottom > window.innerHeight;
+    }).map((term) => `${term.textContent} of ${term.closest("section")?.id}`),
+  );
+  assert.deepEqual(cut, []);
   await page.close();
 });
 
