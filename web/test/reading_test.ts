@@ -104,3 +104,18 @@ test("another state keeps the sentence and shows its own norms", async () => {
   assert.ok((await said(page)).includes(own));
   await page.close();
 });
+
+test("the menu of a chart is dark where the page is, and Escape closes it", async () => {
+  const { page } = await open({ colorScheme: "dark" });
+  const menu = page.locator("#spectrum .vega-actions");
+  await page.locator("#spectrum .plot summary").focus();
+  await page.keyboard.press("Enter");
+  await menu.waitFor();
+  const [back, text] = await menu.evaluate((made) => [getComputedStyle(made).backgroundColor, getComputedStyle(made.querySelector("a")!).color]);
+  assert.deepEqual([back, text], ["rgb(33, 35, 39)", "rgb(232, 232, 228)"]);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "SUMMARY");
+  await page.close();
+});

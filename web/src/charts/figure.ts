@@ -93,6 +93,13 @@ async function embed(place: HTMLElement, { description, spec }: Drawing): Promis
   });
 }
 
+function closeMenu(place: HTMLElement, { key }: KeyboardEvent): void {
+  const menu = place.querySelector<HTMLDetailsElement>("details[open]");
+  if (key !== "Escape" || !menu) return;
+  menu.open = false;
+  menu.querySelector("summary")?.focus();
+}
+
 /** Draws a chart again, and lists its numbers again if they are open, when `redraw` is called. */
 export interface Made {
   figure: HTMLElement;
@@ -110,6 +117,7 @@ function numbersOf({ numbers, draw }: Figure): HTMLDetailsElement | undefined {
 
 export function makeFigure(options: Figure): Made {
   const place = element("div", { class: "plot", style: `min-height:${options.draw().height ?? 300}px` });
+  place.addEventListener("keydown", (event) => closeMenu(place, event));
   const draw = () => enqueue({ place, draw: () => embed(place, options.draw()) });
   const figure = element("figure", {});
   const controls = (options.controls ?? []).filter((control) => control !== null);
