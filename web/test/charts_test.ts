@@ -160,3 +160,51 @@ test("an open table of numbers follows the chart, and has the columns that the c
   assert.deepEqual(complaints, []);
   await page.close();
 });
+
+/** How much lighter one of two colours is, by the rules for readable text (WCAG 2). */
+function contrast(a: number[], b: number[]): number {
+  const light = (colour: number[]) =>
+    colour
+      .map((value) => value / 255)
+      .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, value, i) => sum + value * [0.2126, 0.7152, 0.0722][i]!, 0);
+  const [low = 0, high = 0] = [light(a), light(b)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function rgb(colour: string): number[] {
+  return (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+}
+
+test("the numbers of a confusion matrix can be read in light and dark", async () => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const { page } = await open({ colorScheme });
+    const plot = page.locator("#embeddings .plot").last();
+    const paper = rgb(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor));
+    const text = rgb(await plot.locator(".mark-text.role-mark text").first().evaluate((one) => getComputedStyle(one).fill));
+    const cells = await plot.locator(".mark-rect.role-mark path").evaluateAll((all) =>
+      all.map((one) => [getComputedStyle(one).fill, getComputedStyle(one).fillOpacity] as const),
+    );
+    assert.ok(cells.length > 1);
+    for (const [fill, opacity] of cells) {
+      const blend = rgb(fill).map((value, i) => Number(opacity) * value + (1 - Number(opacity)) * paper[i]!);
+      assert.ok(contrast(blend, text) >= 4.5, `${colorScheme}: ${contrast(blend, text)} at opacity ${opacity}`);
+    }
+    await page.close();
+  }
+});
+
+test("the button of a chart's menu lies on no mark", async () => {
+  const { page } = await open({ width: 400 });
+  const covered = await page.locator(".plot").evaluateAll((all) =>
+    all.flatMap((plot) => {
+      const button = plot.querySelector("summary")!.getBoundingClientRect();
+      return [...plot.querySelectorAll(".role-mark > *")].filter((mark) => {
+        const box = mark.getBoundingClientRect();
+        return box.right > button.left && box.top < button.bottom;
+      });
+    }).length,
+  );
+  assert.equal(covered, 0);
+  await page.close();
+});

@@ -5,22 +5,33 @@ import type { VisualizationSpec } from "vega-embed";
 import type { Probe } from "../results.js";
 import { palette } from "./theme.js";
 
+/** The text of the page has a contrast of 4.5 to 1 with this much of the colour, in light and in dark. */
+const kStrongestBelowText = 0.8;
+
 export function confusionRows(probe: Probe): { truth: string; found: string; count: number }[] {
   return probe.confusion.flatMap((row, i) =>
     row.map((count, j) => ({ truth: probe.classes[i] ?? "", found: probe.classes[j] ?? "", count })),
   );
 }
 
+function sideOf(probe: Probe): number {
+  return Math.max(24, Math.min(44, 320 / probe.classes.length));
+}
+
+/** With room for the names of the classes. */
+export function confusionHeight(probe: Probe): number {
+  return sideOf(probe) * probe.classes.length + 110;
+}
+
 export function confusionSpec(probe: Probe): VisualizationSpec {
   const axis = { labelLimit: 110 };
-  const side = Math.max(24, Math.min(44, 320 / probe.classes.length));
   const most = Math.max(1, ...probe.confusion.flat());
   // Numbers in the cells do without a legend; small cells have no room for them.
   const withNumbers = probe.classes.length <= 8;
   const opacity = {
     field: "count",
     type: "quantitative",
-    scale: { type: "sqrt", domain: [0, most], range: [0, 1] },
+    scale: { type: "sqrt", domain: [0, most], range: [0, withNumbers ? kStrongestBelowText : 1] },
     legend: withNumbers ? null : { title: "Vectors", orient: "bottom" },
   };
   const tooltip = [
@@ -34,14 +45,11 @@ export function confusionSpec(probe: Probe): VisualizationSpec {
   };
   const numbers = {
     mark: { type: "text", fontSize: 12 },
-    encoding: {
-      text: { field: "count", format: ",d" },
-      color: { condition: { test: `datum.count > ${0.25 * most}`, value: "#fff" }, value: "currentColor" },
-    },
+    encoding: { text: { field: "count", format: ",d" } },
   };
   return {
     data: { values: confusionRows(probe) },
-    height: side * probe.classes.length,
+    height: sideOf(probe) * probe.classes.length,
     encoding: {
       x: {
         field: "found",

@@ -76,6 +76,9 @@ window.addEventListener("beforeprint", () => {
 
 async function embed(place: HTMLElement, { description, spec }: Drawing): Promise<void> {
   if (!place.isConnected) return;
+  // The page must not jump while the chart is drawn again.
+  place.style.minHeight = `${place.offsetHeight}px`;
+  place.classList.toggle("untitled", !("title" in spec && spec.title));
   const sized = { width: "container", autosize: { type: "fit-x", contains: "padding" }, ...spec };
   await vegaEmbed(place, { description, ...sized } as VisualizationSpec, {
     config,
@@ -91,6 +94,7 @@ async function embed(place: HTMLElement, { description, spec }: Drawing): Promis
     tooltip: { theme: "custom" },
     scaleFactor: 3,
   });
+  place.style.minHeight = "";
 }
 
 function closeMenu(place: HTMLElement, { key }: KeyboardEvent): void {

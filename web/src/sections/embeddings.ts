@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { confusionRows, confusionSpec } from "../charts/confusion.js";
+import { confusionHeight, confusionRows, confusionSpec } from "../charts/confusion.js";
 import { dotsSpec } from "../charts/dots.js";
 import { makeFigure } from "../charts/figure.js";
 import { details, radios, select } from "../controls.js";
@@ -135,7 +135,7 @@ function probeParts(probes: Probe[]): Child[] {
     draw: () => ({
       description: `Confusion matrix of the probe of ${probeName(shown)}: ${shown.group}`,
       spec: confusionSpec(shown),
-      height: 260,
+      height: confusionHeight(shown),
     }),
     numbers: () => ({ columns: confusionColumns, rows: confusionRows(shown) }),
   });
