@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { palette } from "../src/charts/theme.js";
 import { drawn, open, paths, rounded, summary } from "./browser.js";
 
 test("the vertical axis changes between linear and logarithmic", async () => {
@@ -192,6 +193,29 @@ test("the numbers of a confusion matrix can be read in light and dark", async ()
     }
     await page.close();
   }
+});
+
+test("dots, lines and dashes of every colour can be seen in dark", async () => {
+  const { page } = await open({ colorScheme: "dark" });
+  const paper = rgb(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor));
+  const seen = await page.evaluate((colours) => {
+    const marks = [...document.querySelectorAll(".mark-line > path, .mark-symbol > path, .mark-rule > line")];
+    const known = marks.map((mark) => {
+      const { fill, stroke, opacity } = getComputedStyle(mark);
+      const isFilled = colours.includes(mark.getAttribute("fill") ?? "");
+      const colour = mark.getAttribute(isFilled ? "fill" : "stroke") ?? "";
+      // Error bars lie behind their dots.
+      const share = mark.closest(".mark-rule") ? 1 : Number(opacity);
+      return { colour, shown: isFilled ? fill : stroke, share };
+    });
+    return known.filter(({ colour }) => colours.includes(colour));
+  }, palette);
+  assert.deepEqual(new Set(seen.map(({ colour }) => colour)), new Set(palette));
+  for (const { colour, shown, share } of seen) {
+    const blend = rgb(shown).map((value, i) => share * value + (1 - share) * paper[i]!);
+    assert.ok(contrast(blend, paper) >= 3, `${colour} is shown as ${shown}`);
+  }
+  await page.close();
 });
 
 test("the button of a chart's menu lies on no mark", async () => {

@@ -4,7 +4,7 @@
 // light, dark and paper, and a saved chart is black on white.
 import type { Config } from "vega-lite";
 
-/** Okabe and Ito's colours, those that can be seen on white and on black first. */
+/** Okabe and Ito's colours, those that can be seen best first; style.css has lighter ones for each, on black. */
 export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f"];
 /** With more series than colours, lines differ by their dashes too. */
 export const dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]];
