@@ -73,9 +73,20 @@ function bodyOf<Row>(columns: Column<Row>[], rows: Row[]): HTMLTableSectionEleme
   return body;
 }
 
+/** A caption within would be as wide as its table, and scroll with it. */
+function framed(made: HTMLTableElement, caption: string | undefined): HTMLElement {
+  const name = caption ?? "Table";
+  made.setAttribute("aria-label", name);
+  return element(
+    "div",
+    { class: "table" },
+    caption ? element("p", { class: "caption" }, caption) : null,
+    element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": name }, made),
+  );
+}
+
 export function table<Row>(columns: Column<Row>[], rows: Row[], options: TableOptions = {}): HTMLElement {
   const made = element("table");
-  if (options.caption) made.append(element("caption", {}, options.caption));
   let order: { column: number; descending: boolean } | undefined;
   const fill = () => {
     const column = order ? columns[order.column] : undefined;
@@ -101,5 +112,5 @@ export function table<Row>(columns: Column<Row>[], rows: Row[], options: TableOp
   });
   made.append(element("thead", {}, element("tr", {}, ...headings)));
   fill();
-  return element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": options.caption ?? "Table" }, made);
+  return framed(made, options.caption);
 }

@@ -145,7 +145,7 @@ test("an open table of numbers follows the chart, and has the columns that the c
   const { page, complaints } = await open();
   const numbers = page.locator("#spectrum details.numbers");
   await numbers.locator("summary").click();
-  const told = async () => [await numbers.locator("caption").textContent(), await numbers.locator("tbody").textContent()].join();
+  const told = async () => [await numbers.locator(".caption").textContent(), await numbers.locator("tbody").textContent()].join();
   assert.deepEqual(await numbers.locator("thead th").allTextContents(), ["Delay", "Class", "Estimate", "Low", "High", "Noise level", "Fitted law"]);
   const first = await told();
   const [shown, other] = summary.states;

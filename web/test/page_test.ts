@@ -46,8 +46,8 @@ test("every number of the page stands in summary.json or sentences.json, but for
 
 test("the half-lives of the table are those of summary.json", async () => {
   const { page } = await open();
-  const rows = await page.locator("#classes > .scroll tbody tr").evaluateAll((all) =>
-    all.map((row) => [...row.children].map((cell) => cell.querySelector("data")?.value ?? cell.textContent)),
+  const rows = await page.locator("#classes > .table tbody tr").evaluateAll((all) =>
+    all.map((row) => [...row.children].map((cell) => cell.querySelector("data")?.value ?? cell.textContent?.replace("\u00ad", ""))),
   );
   const expected = summary.states[0].classes.map((ofClass: any) => {
     const { half, tenth, hundredth, law } = ofClass.memory.find((memory: any) => memory.measure === "raw_leading_cross_validated");
@@ -74,5 +74,13 @@ test("on paper every chart is drawn, even at once, in dark text, without control
     .locator("table, .plot svg")
     .evaluateAll((all) => all.filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1).length);
   assert.equal(wide, 0, "tables and charts that reach over the edge");
+  await page.close();
+});
+
+test("a narrow window shows captions whole, and the half-lives without scrolling", async () => {
+  const { page } = await open({ width: 400 });
+  const right = (selector: string) => page.locator(selector).evaluateAll((all) => Math.max(...all.map((one) => one.getBoundingClientRect().right)));
+  assert.ok((await right(".caption")) <= 400);
+  assert.ok((await right("#classes > .table td")) <= 400);
   await page.close();
 });

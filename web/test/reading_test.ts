@@ -71,7 +71,7 @@ test("explanations are opened by touch, and none is cut at the edge of the windo
 
 test("tables are sorted by the button of a column", async () => {
   const { page } = await open();
-  const table = page.locator("#classes > .scroll table");
+  const table = page.locator("#classes > .table table");
   await table.locator("thead button", { hasText: "Half after" }).click();
   const values = await table.locator("tbody tr td:nth-child(3) data").evaluateAll((all) => all.map((data) => Number((data as HTMLDataElement).value)));
   assert.deepEqual(values, [...values].sort((a, b) => b - a));

@@ -15,6 +15,9 @@ const kSubjects: [string, Rich][] = [
   ["normalised_leading", ["The same, ", term("normalised"), ","]],
 ];
 
+/** Where narrow columns may break a long word: a soft hyphen. */
+const kMayBreak = "\u00ad";
+
 const memoryHere = (row: ClassResult) => memoryOf(row, kMeasure);
 
 function column(heading: string, of: (memory: Memory) => number | null): Column<ClassResult> {
@@ -44,8 +47,11 @@ export function halfLifeTable(classes: ClassResult[]): HTMLElement {
       { heading: ["Group"], value: (row) => row.group },
       halfLife,
       column("A tenth after", (memory) => memory.tenth),
-      column("A hundredth after", (memory) => memory.hundredth),
-      { heading: [term("law of decay", "Law")], value: (row) => memoryHere(row)?.law ?? "–" },
+      column(`A hun${kMayBreak}dredth after`, (memory) => memory.hundredth),
+      {
+        heading: [term("law of decay", "Law")],
+        value: (row) => (memoryHere(row)?.law ?? "–").replace("exponential", `exponen${kMayBreak}tial`),
+      },
     ],
     classes,
     {
