@@ -50,14 +50,14 @@ function readResults(): Results {
   return results;
 }
 
-function header(results: Results, shown: number, show: (state: number) => void): HTMLElement {
+function header(results: Results, show: (state: number) => void): HTMLElement {
   const choices = results.states.map((state, i) => ({ value: String(i), label: stateLabel(state) }));
   return element(
     "header",
     {},
     element("p", { class: "model" }, String(results.run["model"] ?? ""), " · ", String(results.run["text"] ?? "")),
     element("h1", {}, "What is remembered, and for how long?"),
-    choices.length > 1 ? select("State shown", choices, String(shown), (value) => show(Number(value))) : null,
+    choices.length > 1 ? select("State shown", choices, "0", (value) => show(Number(value))) : null,
   );
 }
 
@@ -66,18 +66,16 @@ function contents(shown: Section[]): HTMLElement {
   return element("nav", { "aria-label": "Contents" }, element("ol", {}, ...items));
 }
 
-function show(results: Results, index: number): void {
+function show(results: Results, index: number, place: HTMLElement): void {
   const state = results.states[index];
-  const page = document.getElementById("page");
-  if (!state || !page) throw new Error("the results have no state");
+  if (!state) throw new Error("the results have no state");
   const view: View = { results, state };
   const answered = sections.flatMap((section) => {
     const children = section.answer(view);
     return children ? [{ section, children }] : [];
   });
   const position = window.scrollY;
-  page.replaceChildren(
-    header(results, index, (chosen) => show(results, chosen)),
+  place.replaceChildren(
     contents(answered.map(({ section }) => section)),
     ...answered.map(({ section, children }) => sectionElement(section, children)),
     element("footer", {}, `Made by ${results.run["program"] ?? "stategrad"}. Every number here is in summary.json${results.sentences ? " or sentences.json" : ""}.`),
@@ -85,6 +83,13 @@ function show(results: Results, index: number): void {
   window.scrollTo(0, position);
 }
 
+/** The header stays when another state is shown, and with it the focus. */
+function begin(results: Results): void {
+  const place = element("div");
+  document.getElementById("page")?.append(header(results, (state) => show(results, state, place)), place);
+  show(results, 0, place);
+}
+
 listenForExplanations();
-show(readResults(), 0);
+begin(readResults());
 performance.mark("sections made");

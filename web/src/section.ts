@@ -19,6 +19,15 @@ export interface Section {
   answer: (view: View) => Child[] | undefined;
 }
 
+const kept = new Map<string, unknown>();
+
+/** What the reader chose in a place of the page: it stays when another state is shown. */
+export function keep<Choice extends object>(place: string, make: () => Choice): Choice {
+  const choice = (kept.get(place) as Choice | undefined) ?? make();
+  kept.set(place, choice);
+  return choice;
+}
+
 export function sectionElement(section: Section, children: Child[]): HTMLElement {
   return element(
     "section",

@@ -94,14 +94,26 @@ test("words are found by a search and sorted by memory", async () => {
   await page.close();
 });
 
-test("another state keeps the sentence and shows its own norms", async () => {
-  const { page } = await open();
+test("another state keeps the focus and what was chosen, and shows its own norms", async () => {
+  const { page, complaints } = await open();
   await page.locator("#sentences select").selectOption("3");
-  await page.locator("header select").selectOption("1");
+  await page.locator("#spectrum select").selectOption("raw_sum");
+  await page.locator("#classes .checks input").first().check();
+  await page.locator("#validity select").selectOption("1");
+  await page.locator("#embeddings label", { hasText: "LDA" }).click();
+  await page.locator("header select").focus();
+  await page.keyboard.press("ArrowDown");
   await drawn(page);
+  assert.equal(await page.locator("header select").inputValue(), "1");
+  assert.equal(await page.evaluate(() => document.activeElement?.closest("header") !== null), true);
+  assert.equal(await page.locator("#spectrum select").inputValue(), "raw_sum");
+  assert.equal(await page.locator("#classes .checks input").first().isChecked(), true);
+  assert.equal(await page.locator("#validity select").inputValue(), "1");
+  assert.equal(await page.locator("#embeddings input[value=lda]").isChecked(), true);
   assert.deepEqual(await words(page), sentences.sentences[3].words);
   const own = sentences.sentences[3].norms[1][sentences.sentences[3].words.length - 1][0];
   assert.ok((await said(page)).includes(own));
+  assert.deepEqual(complaints, []);
   await page.close();
 });
 

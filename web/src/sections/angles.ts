@@ -68,7 +68,7 @@ export const anglesSection: Section = {
         term("overlap"),
         ". Noise lowers it, the more the rarer the words are.",
       ]),
-      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Line across: what random directions have."], [
+      panels("angles", ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Line across: what random directions have."], [
         panel("Between delays", of("delays"), ({ first }) => `with delay ${first.delay}`, "Curve"),
         ...classPanels(of("classes")),
         ...modelPanels(of("models")),

@@ -27,7 +27,7 @@ export const averagingSection: Section = {
         ".",
       ]),
       paragraph(averaging(all)),
-      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."], [
+      panels("averaging", ["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."], [
         { label: measure, options: { measure, scale: "linear", format: "~%" }, curves },
       ], state),
     ];

@@ -2,16 +2,16 @@
 import { curvesSpec, curvesTable, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
 import { colourOf, styleOfClass } from "../charts/theme.js";
-import { checks, details, radios, select } from "../controls.js";
+import { checks, details } from "../controls.js";
 import { formatP } from "../format.js";
 import type { Comparison } from "../results.js";
 import { element, paragraph, term } from "../rich.js";
-import type { Section, View } from "../section.js";
+import { keep, type Section, type View } from "../section.js";
 import { cell, table, type Column } from "../table.js";
 import { comparisonSentence, comparisonSummary, differing } from "../texts/classes.js";
 import { overDelays } from "./delays.js";
 import { halfLifeTable } from "./memory.js";
-import { available, axisOf, curveOf, scales } from "./spectrum.js";
+import { axisOf, choosers, curveOf, type Chosen } from "./spectrum.js";
 
 /** So many are shown at first: more lines are hard to tell apart. */
 const kFirstShown = 6;
@@ -19,31 +19,26 @@ const kSentences = 4;
 
 function chart({ state }: View): HTMLElement {
   const classes = state.classes;
-  const shown = new Set(classes.slice(1, 1 + kFirstShown).map(({ name }) => name));
-  let measure = "raw_leading_cross_validated";
-  let scale: "linear" | "log" = "linear";
+  const chosen = keep("classes", () => ({
+    measure: "raw_leading_cross_validated",
+    scale: "linear" as Chosen["scale"],
+    shown: new Set(classes.slice(1, 1 + kFirstShown).map(({ name }) => name)),
+  }));
   const curves = () =>
     classes.flatMap((ofClass, i) => {
-      if (!shown.has(ofClass.name)) return [];
-      return [curveOf(ofClass, measure, styleOfClass(i))];
+      if (!chosen.shown.has(ofClass.name)) return [];
+      return [curveOf(ofClass, chosen.measure, styleOfClass(i))];
     });
-  const options = (): CurvesOptions => ({ measure: axisOf(measure), scale, height: 320 });
+  const options = (): CurvesOptions => ({ measure: axisOf(chosen.measure), scale: chosen.scale, height: 320 });
   const colours = classes.map(({ name }, i) => ({ name, colour: colourOf(styleOfClass(i)) }));
   const made = makeFigure({
     caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Tick a class to show it, untick it to hide it."],
     controls: [
-      select("Measure", classes[0] ? available(classes[0]) : [], measure, (value) => {
-        measure = value;
-        made.redraw();
-      }),
-      radios("Vertical axis", scales, scale, (value) => {
-        scale = value as "linear" | "log";
-        made.redraw();
-      }),
-      checks("Classes", colours, shown, () => made.redraw()),
+      ...(classes[0] ? choosers(classes[0], chosen, () => made.redraw()) : []),
+      checks("Classes", colours, chosen.shown, () => made.redraw()),
     ],
     draw: () => ({
-      description: overDelays(axisOf(measure), state),
+      description: overDelays(axisOf(chosen.measure), state),
       spec: curvesSpec(curves(), options()),
       height: 360,
     }),

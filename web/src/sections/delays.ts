@@ -8,6 +8,7 @@ import { checks, select } from "../controls.js";
 import { stateLabel } from "../format.js";
 import type { Estimate, StateName } from "../results.js";
 import { element, type Rich } from "../rich.js";
+import { keep } from "../section.js";
 
 export function curveFrom<Key extends string>(
   name: string,
@@ -33,18 +34,21 @@ export interface Panel {
 const kFirstShown = 7;
 
 /** One chart, of which a panel is shown at a time; of many curves those that are picked. */
-export function panels(caption: Rich, shownPanels: Panel[], state?: StateName): HTMLElement | undefined {
+export function panels(id: string, caption: Rich, shownPanels: Panel[], state?: StateName): HTMLElement | undefined {
   const known = shownPanels.filter(({ curves }) => curves.some(({ points }) => points.some(({ value }) => value?.estimate != null)));
-  let shown = known[0];
-  if (!shown) return undefined;
-  /** Panels of the same curves share what is picked. */
-  const pickedOf = new Map<string, Set<string>>();
+  if (known.length === 0) return undefined;
+  const chosen = keep(id, () => ({
+    label: known[0]?.label,
+    /** Panels of the same curves share what is picked. */
+    pickedOf: new Map<string, Set<string>>(),
+  }));
+  let shown = known.find(({ label }) => label === chosen.label) ?? known[0];
   const picked = (): Set<string> => {
     const names = (shown?.curves ?? []).map(({ name }) => name);
     const key = names.join("\n");
-    const known = pickedOf.get(key) ?? new Set(names.slice(0, kFirstShown));
-    pickedOf.set(key, known);
-    return known;
+    const already = chosen.pickedOf.get(key) ?? new Set(names.slice(0, kFirstShown));
+    chosen.pickedOf.set(key, already);
+    return already;
   };
   const options = (): CurvesOptions => shown?.options ?? { measure: "", scale: "linear" };
   const picks = element("div", { class: "picks" });
@@ -62,8 +66,9 @@ export function panels(caption: Rich, shownPanels: Panel[], state?: StateName): 
     caption,
     controls: [
       known.length > 1
-        ? select("Measure", choices, "0", (value) => {
+        ? select("Measure", choices, String(known.findIndex((panel) => panel === shown)), (value) => {
             shown = known[Number(value)];
+            chosen.label = shown?.label;
             offer();
             made.redraw();
           })

@@ -30,7 +30,7 @@ export const differencesSection: Section = {
         term("cosine"),
         ", how far it lies among the best kept directions.",
       ]),
-      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Dots: what a random direction would have."], [
+      panels("differences", ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Dots: what a random direction would have."], [
         {
           label: "Relative memory",
           options: { measure: "Relative memory: share of the best kept direction", scale: "linear", of: "Difference", format: "~%", noise: true },

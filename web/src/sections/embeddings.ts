@@ -7,7 +7,7 @@ import { formatPoints, formatShare } from "../format.js";
 import type { Coordinates, Plane, Probe } from "../results.js";
 import { arranged } from "../neighbours.js";
 import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
-import type { Section } from "../section.js";
+import { keep, type Section } from "../section.js";
 import { estimateColumn, table, type Column } from "../table.js";
 import { probeName, probeSentence } from "../texts/probe.js";
 
@@ -31,11 +31,12 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
   const planes: Partial<Record<View, Plane>> = { ...(pca && { pca }), ...(lda && { lda }) };
   const hasNeighbours = pca !== undefined && (components?.words.length ?? 0) >= kFewestNeighbours;
   const views = kViews.filter(({ value }) => planes[value] ?? (value === "umap" && hasNeighbours));
-  let view = views[0]?.value;
-  if (!view) return undefined;
+  const first = views[0]?.value;
+  if (!first) return undefined;
   /** What is to be shown, as soon as it can. */
-  let chosen = view;
-  const plane = (): Plane => planes[view ?? "pca"] ?? { explained: [], words: [] };
+  const chosen = keep("embeddings", () => ({ view: first }));
+  let view = planes[chosen.view] ? chosen.view : first;
+  const plane = (): Plane => planes[view] ?? { explained: [], words: [] };
   const groups = [...new Set(plane().words.map((word) => word.class))].sort();
   const columns: Column<Plane["words"][number]>[] = [
     { heading: ["Word"], value: (row) => row.word },
@@ -52,11 +53,12 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
       });
       status.textContent = "";
       planes.umap = { explained: [], words: points.map(([x, y], i) => ({ ...words[i]!, x, y })) };
-      if (chosen === "umap") show("umap");
+      if (chosen.view === "umap") show("umap");
     } catch (error) {
       status.textContent = `The words could not be arranged: ${error instanceof Error ? error.message : String(error)}`;
     }
   };
+  const isToBeMade = () => chosen.view === "umap" && !planes.umap;
   const show = (shown: View) => {
     view = shown;
     made.redraw();
@@ -75,10 +77,10 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
     ],
     controls: [
       views.length > 1
-        ? radios("View", views, view, (value) => {
-            chosen = value as View;
-            if (chosen === "umap" && !planes.umap) void makeNeighbours(pca?.words ?? [], components?.words ?? []);
-            else show(chosen);
+        ? radios("View", views, chosen.view, (value) => {
+            chosen.view = value as View;
+            if (isToBeMade()) void makeNeighbours(pca?.words ?? [], components?.words ?? []);
+            else show(chosen.view);
           })
         : null,
       status,
@@ -99,6 +101,7 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
     },
     numbers: () => ({ columns, rows: plane().words.slice(0, 500) }),
   });
+  if (isToBeMade()) void makeNeighbours(pca?.words ?? [], components?.words ?? []);
   return made.figure;
 }
 
@@ -114,8 +117,9 @@ const probeColumns: Column<Probe>[] = [
 function probeParts(probes: Probe[]): Child[] {
   const first = probes[0];
   if (!first) return [];
-  let shown = first;
-  const sentence = element("p", { "aria-live": "polite" }, ...probeSentence(first));
+  const chosen = keep("probes", () => ({ index: 0 }));
+  const shown = () => probes[chosen.index] ?? first;
+  const sentence = element("p", { "aria-live": "polite" }, ...probeSentence(shown()));
   const confusionColumns: Column[] = [
     { heading: ["True class"], value: (row) => row.truth },
     { heading: ["Found"], value: (row) => row.found },
@@ -126,18 +130,18 @@ function probeParts(probes: Probe[]): Child[] {
   const made = makeFigure({
     caption,
     controls: [
-      select("Probe", choices, "0", (value) => {
-        shown = probes[Number(value)] ?? first;
-        sentence.replaceChildren(element("span", {}, ...probeSentence(shown)));
+      select("Probe", choices, String(chosen.index), (value) => {
+        chosen.index = Number(value);
+        sentence.replaceChildren(element("span", {}, ...probeSentence(shown())));
         made.redraw();
       }),
     ],
     draw: () => ({
-      description: `Confusion matrix of the probe of ${probeName(shown)}: ${shown.group}`,
-      spec: confusionSpec(shown),
-      height: confusionHeight(shown),
+      description: `Confusion matrix of the probe of ${probeName(shown())}: ${shown().group}`,
+      spec: confusionSpec(shown()),
+      height: confusionHeight(shown()),
     }),
-    numbers: () => ({ columns: confusionColumns, rows: confusionRows(shown) }),
+    numbers: () => ({ columns: confusionColumns, rows: confusionRows(shown()) }),
   });
   return [
     element("h3", {}, "Can the class of a word be read from these vectors?"),

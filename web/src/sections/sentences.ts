@@ -5,7 +5,7 @@ import { search } from "../controls.js";
 import { stateLabel } from "../format.js";
 import { sameState, type Sentence, type Sentences, type StateName } from "../results.js";
 import { element, number, paragraph, term } from "../rich.js";
-import type { Section, View } from "../section.js";
+import { keep, type Section, type View } from "../section.js";
 import type { Column } from "../table.js";
 import {
   dependenceSentence,
@@ -20,9 +20,6 @@ import {
 
 /** More lines make the list slow; the search finds the others. */
 const kLines = 200;
-
-/** The sentence that the reader chose stays when another state is shown. */
-let chosen: number | undefined;
 
 /** Where the focus goes from a word, by keyboard. */
 function moved(key: string, from: number, words: number): number | undefined {
@@ -111,8 +108,8 @@ function columnsOf(words: string[]): Column<Dependence>[] {
 
 function explorer(found: Sentences, state: number): HTMLElement {
   const label = stateLabel(found.states[state] as StateName);
-  let index = chosen ?? firstShown(found.sentences);
-  const sentence = () => found.sentences[index] as Sentence;
+  const chosen = keep("sentences", () => ({ index: firstShown(found.sentences) }));
+  const sentence = () => found.sentences[chosen.index] as Sentence;
   const rows = () => dependences(sentence(), state);
   const place = element("div");
   const triangle = makeFigure({
@@ -128,12 +125,12 @@ function explorer(found: Sentences, state: number): HTMLElement {
   });
   const show = () => place.replaceChildren(colouredText(sentence(), rows()));
   const pick = (picked: number) => {
-    index = chosen = picked;
+    chosen.index = picked;
     show();
     triangle.redraw();
   };
   show();
-  return element("div", {}, picker(found, index, pick), place, triangle.figure);
+  return element("div", {}, picker(found, chosen.index, pick), place, triangle.figure);
 }
 
 export const sentencesSection: Section = {

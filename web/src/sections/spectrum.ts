@@ -4,7 +4,7 @@ import { makeFigure } from "../charts/figure.js";
 import { radios, select } from "../controls.js";
 import { measureOf, memoryOf, type ClassResult } from "../results.js";
 import { paragraph, term, type Rich } from "../rich.js";
-import type { Section } from "../section.js";
+import { keep, type Section } from "../section.js";
 import { lawOfDecay } from "../texts/memory.js";
 import { overDelays } from "./delays.js";
 
@@ -15,7 +15,7 @@ interface Measure {
 }
 
 /** With the normalised ones where they were computed. */
-export const measures: Measure[] = [
+const measures: Measure[] = [
   { value: "raw_leading", label: "Leading value", axis: "Leading singular value of the mean" },
   { value: "raw_sum", label: "Sum of all values", axis: "Sum of the singular values of the mean" },
   { value: "raw_effective_rank", label: "Effective rank", axis: "Effective rank: directions kept about equally well" },
@@ -43,15 +43,34 @@ export function curveOf(ofClass: ClassResult, measure: string, index: number, fi
   return { name: ofClass.name, index, points, ...(fit ? { fit } : {}) };
 }
 
-export function available(ofClass: ClassResult): Measure[] {
+function available(ofClass: ClassResult): Measure[] {
   const first = ofClass.delays[0];
   return measures.filter(({ value }) => first !== undefined && measureOf(first, value) !== undefined);
 }
 
-export const scales = [
+const scales = [
   { value: "linear", label: "linear" },
   { value: "log", label: "logarithmic" },
 ];
+
+export interface Chosen {
+  measure: string;
+  scale: "linear" | "log";
+}
+
+/** Controls that change what is chosen. */
+export function choosers(ofClass: ClassResult, chosen: Chosen, redraw: () => void): HTMLElement[] {
+  return [
+    select("Measure", available(ofClass), chosen.measure, (value) => {
+      chosen.measure = value;
+      redraw();
+    }),
+    radios("Vertical axis", scales, chosen.scale, (value) => {
+      chosen.scale = value as Chosen["scale"];
+      redraw();
+    }),
+  ];
+}
 
 const caption: Rich = [
   "Band: ",
@@ -70,24 +89,13 @@ export const spectrumSection: Section = {
   answer: ({ state }) => {
     const all = state.classes[0];
     if (!all) return undefined;
-    let measure = "raw_leading";
-    let scale: "linear" | "log" = "log";
-    const curves = () => [curveOf(all, measure, 0, true)];
-    const options = (): CurvesOptions => ({ measure: axisOf(measure), scale, noise: true });
-    const redraw = () => made.redraw();
+    const chosen = keep("spectrum", (): Chosen => ({ measure: "raw_leading", scale: "log" }));
+    const curves = () => [curveOf(all, chosen.measure, 0, true)];
+    const options = (): CurvesOptions => ({ measure: axisOf(chosen.measure), scale: chosen.scale, noise: true });
     const made = makeFigure({
       caption,
-      controls: [
-        select("Measure", available(all), measure, (value) => {
-          measure = value;
-          redraw();
-        }),
-        radios("Vertical axis", scales, scale, (value) => {
-          scale = value as "linear" | "log";
-          redraw();
-        }),
-      ],
-      draw: () => ({ description: overDelays(axisOf(measure), state), spec: curvesSpec(curves(), options()) }),
+      controls: choosers(all, chosen, () => made.redraw()),
+      draw: () => ({ description: overDelays(axisOf(chosen.measure), state), spec: curvesSpec(curves(), options()) }),
       numbers: () => curvesTable(curves(), options()),
     });
     const memory = memoryOf(all, "raw_leading");

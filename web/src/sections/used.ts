@@ -24,7 +24,7 @@ export const usedSection: Section = {
         " of each word before: what is used, where the charts above show what is stored.",
       ]),
       paragraph(usedSentence(all)),
-      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."], [
+      panels("used", ["Bands: ", term("95 % interval", "95\u00a0% intervals"), "."], [
         {
           label: "Mean norm",
           options: { measure: "Mean norm of the gradient of the prediction", scale: "log" },

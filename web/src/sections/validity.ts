@@ -23,7 +23,7 @@ export const validitySection: Section = {
         "), words were replaced by others, and the true change of the state compared with the predicted one.",
       ]),
       paragraph(validitySentence(first)),
-      panels(["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". The dashed line is a perfect prediction."], [
+      panels("validity", ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". The dashed line is a perfect prediction."], [
         {
           label: "Cosine of predicted and true change",
           options: { measure: "Cosine of predicted and true change", scale: "linear", level: { name: "Perfect prediction", value: 1 } },

@@ -5,7 +5,7 @@ import { search, select } from "../controls.js";
 import { formatCount, stateLabel } from "../format.js";
 import { sameState, type WordDelays } from "../results.js";
 import { element, number, paragraph, term } from "../rich.js";
-import type { Section, View } from "../section.js";
+import { keep, type Section, type View } from "../section.js";
 import { table, type Column } from "../table.js";
 import { matching, type Word } from "../texts/words.js";
 
@@ -48,7 +48,7 @@ function searchableTable(found: WordDelays): HTMLElement {
 
 function scatter(found: WordDelays): HTMLElement {
   // At delay 0 all words are still there: one word later says more.
-  let shown = Math.min(1, found.delays.length - 1);
+  const chosen = keep("words", () => ({ delay: Math.min(1, found.delays.length - 1) }));
   const columns: Column<Word>[] = columnsOf(found);
   const made = makeFigure({
     caption: ["Each dot is a word; point at it to see which. Both axes are logarithmic."],
@@ -56,9 +56,9 @@ function scatter(found: WordDelays): HTMLElement {
       select(
         "Delay",
         found.delays.map((delay, i) => ({ value: String(i), label: String(delay) })),
-        String(shown),
+        String(chosen.delay),
         (value) => {
-          shown = Number(value);
+          chosen.delay = Number(value);
           made.redraw();
         },
       ),
@@ -66,9 +66,9 @@ function scatter(found: WordDelays): HTMLElement {
     draw: () => ({
       description: `Mean norm of the state gradients to each word against how often it occurs, ${stateLabel(found)}`,
       spec: dotsSpec({
-        rows: found.words.map(({ word, count, norms }) => ({ x: count, y: norms[shown] ?? null, label: word })),
+        rows: found.words.map(({ word, count, norms }) => ({ x: count, y: norms[chosen.delay] ?? null, label: word })),
         x: { title: "How often the word occurs in the text", scale: "log" },
-        y: { title: `Mean norm of the state gradient at delay ${found.delays[shown]}`, scale: "log" },
+        y: { title: `Mean norm of the state gradient at delay ${found.delays[chosen.delay]}`, scale: "log" },
       }),
       height: 380,
     }),
