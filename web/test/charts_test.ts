@@ -232,3 +232,14 @@ test("the button of a chart's menu lies on no mark", async () => {
   assert.equal(covered, 0);
   await page.close();
 });
+
+test("the line of the noise goes to the last delay, and no dot is cut", async () => {
+  const { page } = await open();
+  const plot = page.locator("#spectrum .plot");
+  const ends = await plot.locator(".mark-line path").evaluateAll((all) => all.map((line) => line.getBoundingClientRect().right));
+  const dot = await plot.locator(".mark-symbol.role-mark path").last().evaluate((last) => last.getBoundingClientRect());
+  const middle = dot.left + dot.width / 2;
+  assert.ok(ends.length >= 3 && ends.every((end) => Math.abs(end - middle) < 3), `lines end at ${ends.join(" ")}, the last dot is at ${middle}`);
+  assert.equal(await page.locator(".plot .role-mark[clip-path]").count(), 0);
+  await page.close();
+});

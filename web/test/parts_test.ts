@@ -3,6 +3,7 @@
 // What the page says of the parts that not every analysis has.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { logarithmicTicks } from "../src/charts/theme.js";
 import type { Difference, Results, Timescales, Training, Used, Validity } from "../src/results.js";
 import { plain } from "../src/rich.js";
 import {
@@ -105,4 +106,14 @@ test("it is said what the model is and what it reads", () => {
   assert.match(told({ cell: "RNN", inputs: "vectors" }), /is an RNN whose predictions are left aside\. It reads vectors of 4 numbers.*called a word/);
   assert.match(told({ cell: "module" }), /is a recurrent cell of its own, run by PyTorch: it predicts nothing\. It reads a text word by word/);
   assert.match(told({ cell: "module", inputs: "vectors" }), /it predicts nothing\. It reads vectors of 4 numbers/);
+});
+
+test("a logarithmic axis is labelled all along", () => {
+  assert.deepEqual(logarithmicTicks([0.0045, 0.68, null]), [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]);
+  assert.deepEqual(logarithmicTicks([0.0004, 0.68]), [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]);
+  assert.deepEqual(logarithmicTicks([2e-6, 30]), [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10]);
+  assert.deepEqual(logarithmicTicks([0.47, 3.6]), [0.5, 0.7, 1, 2, 3]);
+  assert.deepEqual(logarithmicTicks([75.1, 98]), [80, 85, 90, 95]);
+  assert.deepEqual(logarithmicTicks([0.31, 0.62]), [0.4, 0.5, 0.6]);
+  assert.deepEqual(logarithmicTicks([0, null]), []);
 });

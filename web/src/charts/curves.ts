@@ -5,7 +5,7 @@ import type { VisualizationSpec } from "vega-embed";
 import type { Estimate } from "../results.js";
 import type { Column } from "../table.js";
 import { cell } from "../table.js";
-import { colourOf, dashOf } from "./theme.js";
+import { colourOf, dashOf, kRoom, logarithmicTicks } from "./theme.js";
 
 export interface Curve {
   name: string;
@@ -83,16 +83,21 @@ export function curvesTable(curves: Curve[], options: CurvesOptions): { columns:
   return { columns: curveColumns(rows, options), rows };
 }
 
-/** On a logarithmic axis nothing below this is drawn: a third of the smallest estimate above 0. */
-function floorOf(rows: CurveRow[]): number {
-  const positive = rows.map((row) => row.estimate ?? 0).filter((value) => value > 0);
-  return Math.min(...positive) / 3;
+/** Noise further below the estimates than by this factor would press them flat. */
+const kNoiseBelow = 100;
+
+/** On a logarithmic axis nothing below this is drawn: below the smallest estimate above 0, and below the noise. */
+function floorOf(rows: CurveRow[], withNoise: boolean): number {
+  const smallest = (values: (number | null)[]) => Math.min(...values.map((value) => value || Infinity).filter((value) => value > 0));
+  const estimate = smallest(rows.map((row) => row.estimate));
+  const noise = withNoise ? smallest(rows.map((row) => row.noise)) : Infinity;
+  return Math.min(estimate / 3, Math.max(noise / 1.5, estimate / kNoiseBelow));
 }
 
 export function curvesSpec(curves: Curve[], options: CurvesOptions): VisualizationSpec {
   const log = options.scale === "log";
   const rows = curveRows(curves);
-  const floor = log ? floorOf(rows) : 0;
+  const floor = log ? floorOf(rows, options.noise === true) : 0;
   const clipped = (value: number | null) => (value !== null && log ? Math.max(value, floor) : value);
   const drawn = rows
     .filter((row) => row.estimate !== null && (!log || row.estimate > 0))
@@ -100,8 +105,11 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
   const y = {
     type: "quantitative",
     title: null,
-    scale: log ? { type: "log", domainMin: floor, nice: false } : { zero: true },
-    axis: { format: options.format ?? "~g", tickCount: 5 },
+    scale: log ? { type: "log", domainMin: floor, nice: false, padding: kRoom } : { zero: true },
+    axis: {
+      format: options.format ?? "~g",
+      ...(log ? { values: logarithmicTicks(drawn.flatMap((row) => [floor, row.drawn_high])) } : { tickCount: 5 }),
+    },
   };
   const names = curves.map((curve) => curve.name);
   const legend = curves.length > 1 ? { title: null, orient: "bottom", columns: { expr: "width < 420 ? 2 : 4" } } : null;
@@ -122,7 +130,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
     type: "quantitative",
     title: "Delay: words ago",
     axis: { tickMinStep: 1, format: "d", grid: false },
-    scale: { nice: false },
+    scale: { nice: false, padding: kRoom },
   };
   const tooltip = [
     { field: "name", title: nameOf(options) },
@@ -134,15 +142,15 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
   ];
   const layers: object[] = [
     {
-      mark: { type: "area", fillOpacity: 0.22, clip: true },
+      mark: { type: "area", fillOpacity: 0.22 },
       encoding: { y: { field: "drawn_low", ...y }, y2: { field: "drawn_high" }, color: colour },
     },
     {
-      mark: { type: "line", strokeWidth: 2, clip: true },
+      mark: { type: "line", strokeWidth: 2 },
       encoding: { y: { field: "estimate", ...y }, color: colour, strokeDash: dash },
     },
     {
-      mark: { type: "point", filled: true, size: 28, clip: true, opacity: 1 },
+      mark: { type: "point", filled: true, size: 28, opacity: 1 },
       encoding: { y: { field: "estimate", ...y }, color: colour, tooltip },
     },
   ];
@@ -150,7 +158,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
   if (noise.length > 0) {
     layers.unshift({
       data: { values: noise },
-      mark: { type: "line", strokeDash: [2, 3], strokeWidth: 1.5, color: "currentColor", opacity: 0.6, clip: true },
+      mark: { type: "line", strokeDash: [2, 3], strokeWidth: 1.5, color: "currentColor", opacity: 0.6 },
       encoding: { y: { field: "noise", ...y }, detail: { field: "name" } },
     });
   }
@@ -158,7 +166,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
   if (fitted.length > 0) {
     layers.push({
       data: { values: fitted },
-      mark: { type: "line", strokeDash: [7, 4], strokeWidth: 1.5, color: "currentColor", clip: true },
+      mark: { type: "line", strokeDash: [7, 4], strokeWidth: 1.5, color: "currentColor" },
       encoding: { y: { field: "fit", ...y }, detail: { field: "name" } },
     });
   }

@@ -2,7 +2,7 @@
 //
 // A dot per word.
 import type { VisualizationSpec } from "vega-embed";
-import { colourOf } from "./theme.js";
+import { colourOf, logarithmicTicks } from "./theme.js";
 
 export interface Axis {
   title: string;
@@ -21,7 +21,8 @@ export interface Dots {
   height?: number;
 }
 
-function channel(field: string, axis: Axis): object {
+function channel(field: "x" | "y", axis: Axis, rows: Dots["rows"]): object {
+  const ticks = axis.scale === "log" ? { values: logarithmicTicks(rows.map((row) => row[field])) } : { tickCount: 5 };
   return {
     field,
     type: "quantitative",
@@ -29,7 +30,7 @@ function channel(field: string, axis: Axis): object {
     scale: axis.scale === "log" ? { type: "log", nice: false, padding: 14 } : { zero: false, nice: true },
     axis: axis.bare
       ? { labels: false, ticks: false, grid: false }
-      : { format: axis.format ?? "~g", tickCount: 5, gridOpacity: 0.08 },
+      : { format: axis.format ?? "~g", gridOpacity: 0.08, ...ticks },
   };
 }
 
@@ -67,8 +68,8 @@ export function dotsSpec({ rows, x, y, groups, height }: Dots): VisualizationSpe
     title: y.bare ? undefined : y.title,
     mark: { type: "point", filled: true, size: drawn.length > 500 ? 18 : 36, opacity: 0.75 },
     encoding: {
-      x: channel("x", x),
-      y: channel("y", y.bare ? y : { ...y, title: "" }),
+      x: channel("x", x, drawn),
+      y: channel("y", y.bare ? y : { ...y, title: "" }, drawn),
       ...grouped,
       tooltip: [
         { field: "label", title: "Word" },

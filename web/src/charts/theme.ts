@@ -23,6 +23,37 @@ export function dashOf(index: number): number[] {
   return dashes[Math.floor(index / palette.length) % dashes.length] ?? [1, 0];
 }
 
+/** Between the outermost dots and the ends of an axis, in pixels. */
+export const kRoom = 8;
+
+/** Multiples of 1, 2 or 5 times a power of ten, about five of them. */
+function evenTicks(from: number, to: number): number[] {
+  const rough = (to - from) / 5 || from;
+  const power = Math.floor(Math.log10(rough));
+  const digit = [1, 2, 5].find((one) => one * 10 ** power >= rough) ?? 10;
+  const step = digit * 10 ** power;
+  const first = Math.ceil(from / step);
+  const count = Math.floor(to / step) - first + 1;
+  return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Labelled places of a logarithmic axis: some digits of each power of ten, the fewer the more powers there are. */
+export function logarithmicTicks(values: (number | null)[]): number[] {
+  const positive = values.filter((value): value is number => value !== null && value > 0);
+  const [from, to] = [Math.min(...positive), Math.max(...positive)];
+  if (positive.length === 0) return [];
+  const powers = Math.log10(to / from);
+  if (powers <= 0.7) return evenTicks(from, to);
+  const digits = powers <= 1 ? [1, 2, 3, 5, 7] : powers <= 2.5 ? [1, 2, 5] : powers <= 4.5 ? [1, 3] : [1];
+  const first = Math.floor(Math.log10(from));
+  const last = Math.ceil(Math.log10(to));
+  const all = Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((power) =>
+    // Read as text: products of powers are off in their last digit.
+    digits.map((digit) => Number(`${digit}e${power}`)),
+  );
+  return all.filter((tick) => tick >= from && tick <= to);
+}
+
 const text = "currentColor";
 
 export const config: Config = {

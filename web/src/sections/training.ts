@@ -2,7 +2,7 @@
 import type { VisualizationSpec } from "vega-embed";
 import { details } from "../controls.js";
 import { makeFigure } from "../charts/figure.js";
-import { colourOf } from "../charts/theme.js";
+import { colourOf, kRoom, logarithmicTicks } from "../charts/theme.js";
 import type { Training } from "../results.js";
 import { paragraph, term } from "../rich.js";
 import type { Section } from "../section.js";
@@ -29,6 +29,7 @@ function spec(epochs: Epoch[]): VisualizationSpec {
     { epoch, text: names[0], perplexity: train_perplexity },
     { epoch, text: names[1], perplexity: valid_perplexity },
   ]);
+  const ticks = logarithmicTicks(values.map(({ perplexity }) => perplexity));
   const legend = { title: null, orient: "bottom" };
   return {
     data: { values },
@@ -41,8 +42,9 @@ function spec(epochs: Epoch[]): VisualizationSpec {
         type: "quantitative",
         title: "Epoch: pass over the training text",
         axis: { grid: false, tickMinStep: 1, format: "d" },
+        scale: { nice: false, zero: false, padding: kRoom },
       },
-      y: { field: "perplexity", type: "quantitative", title: null, scale: { type: "log", nice: false, padding: 10 } },
+      y: { field: "perplexity", type: "quantitative", title: null, scale: { type: "log", nice: false, padding: kRoom }, axis: { format: "~g", values: ticks } },
       color: {
         field: "text",
         type: "nominal",
