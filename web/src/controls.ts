@@ -52,23 +52,36 @@ export function refill(made: HTMLDetailsElement): void {
   made.dispatchEvent(new Event("toggle"));
 }
 
+/** As lines of it are drawn. */
+function swatch({ colour, dashes }: Series): SVGElement {
+  const make = (name: string, attributes: Record<string, string | number>) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+    return made;
+  };
+  const drawing = make("svg", { class: "swatch", width: 26, height: 10, "aria-hidden": "true" });
+  drawing.append(make("line", { x2: 26, y1: 5, y2: 5, stroke: colour, "stroke-width": 4, "stroke-dasharray": dashes.join(" ") }));
+  return drawing;
+}
+
 export interface Series {
   name: string;
   colour: string;
+  dashes: number[];
 }
 
-/** Any of many, each with its colour; `shown` is changed in place. */
+/** Any of many, each with its line; `shown` is changed in place. */
 export function checks(legend: string, series: Series[], shown: Set<string>, use: () => void): HTMLElement {
   const field = element("fieldset", { class: "checks" }, element("legend", {}, legend));
-  for (const { name, colour } of series) {
+  for (const one of series) {
+    const { name } = one;
     const toggle = (event: Event) => {
       if ((event.target as HTMLInputElement).checked) shown.add(name);
       else shown.delete(name);
       use();
     };
     const input = element("input", { type: "checkbox", value: name, checked: shown.has(name), onchange: toggle });
-    const swatch = element("span", { class: "swatch", style: `background:${colour}` });
-    field.append(element("label", {}, input, swatch, name));
+    field.append(element("label", {}, input, swatch(one), name));
   }
   return field;
 }

@@ -243,3 +243,19 @@ test("the line of the noise goes to the last delay, and no dot is cut", async ()
   assert.equal(await page.locator(".plot .role-mark[clip-path]").count(), 0);
   await page.close();
 });
+
+test("a class has the same colour in every chart, and lines of one colour differ by their dashes", async () => {
+  const { page } = await open();
+  const lines = await page.locator("#classes .checks label").evaluateAll((all) =>
+    all.map((label) => [label.textContent ?? "", ...["stroke", "stroke-dasharray"].map((name) => label.querySelector("line")!.getAttribute(name))]),
+  );
+  assert.equal(new Set(lines.map(([, ...line]) => line.join())).size, lines.length);
+  const coloured = new Map(lines.map(([name, colour]) => [name, colour]));
+  const legend = await page.locator("#embeddings .plot").first().evaluate((plot) => {
+    const names = [...plot.querySelectorAll(".role-legend-label text")].map((label) => label.textContent ?? "");
+    return [...plot.querySelectorAll(".role-legend-symbol path")].map((symbol, i) => [names[i] ?? "", symbol.getAttribute("fill") ?? ""] as const);
+  });
+  assert.ok(legend.length > 2);
+  for (const [name, colour] of legend) assert.equal(colour, coloured.get(name), name);
+  await page.close();
+});

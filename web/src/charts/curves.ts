@@ -129,7 +129,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
     field: "delay",
     type: "quantitative",
     title: "Delay: words ago",
-    axis: { tickMinStep: 1, format: "d", grid: false },
+    axis: { grid: false, tickMinStep: 1, format: "d", labelBound: true },
     scale: { nice: false, padding: kRoom },
   };
   const tooltip = [

@@ -2,7 +2,7 @@
 //
 // A dot per word.
 import type { VisualizationSpec } from "vega-embed";
-import { colourOf, logarithmicTicks } from "./theme.js";
+import { colourOf, logarithmicTicks, palette } from "./theme.js";
 
 export interface Axis {
   title: string;
@@ -16,8 +16,8 @@ export interface Dots {
   rows: { x: number | null; y: number | null; label: string; group?: string }[];
   x: Axis;
   y: Axis;
-  /** The classes in their order; those with a colour of their own. */
-  groups?: string[];
+  /** The classes in their order, with what decides their colours. */
+  groups?: Map<string, number>;
   height?: number;
 }
 
@@ -34,6 +34,14 @@ function channel(field: "x" | "y", axis: Axis, rows: Dots["rows"]): object {
   };
 }
 
+const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
+
+/** Where colours come again, with other shapes. */
+function shapeOf(index: number): string {
+  const round = Math.floor(index / palette.length);
+  return shapes[((index % palette.length) + round) % shapes.length] ?? "circle";
+}
+
 export function dotsSpec({ rows, x, y, groups, height }: Dots): VisualizationSpec {
   const drawn = rows.filter(
     (row) =>
@@ -42,8 +50,7 @@ export function dotsSpec({ rows, x, y, groups, height }: Dots): VisualizationSpe
       (x.scale !== "log" || row.x > 0) &&
       (y.scale !== "log" || row.y > 0),
   );
-  const names = groups ?? [];
-  const shapes = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"];
+  const names = [...(groups?.keys() ?? [])];
   const legend = { title: null, orient: "bottom", columns: { expr: "width < 420 ? 2 : 4" }, symbolOpacity: 1 };
   const grouped =
     names.length > 0
@@ -51,13 +58,13 @@ export function dotsSpec({ rows, x, y, groups, height }: Dots): VisualizationSpe
           color: {
             field: "group",
             type: "nominal",
-            scale: { domain: names, range: names.map((_, i) => colourOf(i)) },
+            scale: { domain: names, range: names.map((name) => colourOf(groups?.get(name) ?? 0)) },
             legend,
           },
           shape: {
             field: "group",
             type: "nominal",
-            scale: { domain: names, range: names.map((_, i) => shapes[i % shapes.length]) },
+            scale: { domain: names, range: names.map((name) => shapeOf(groups?.get(name) ?? 0)) },
             legend,
           },
         }

@@ -37,7 +37,7 @@ export function rankedSpec(units: Unit[]): VisualizationSpec {
         field: "place",
         type: "quantitative",
         title: "Units, the most forgetful first",
-        axis: { grid: false, tickMinStep: 1, format: "d" },
+        axis: { grid: false, tickMinStep: 1, format: "d", labelBound: true },
         scale: { nice: false, zero: false, padding: kRoom },
       },
     },

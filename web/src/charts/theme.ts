@@ -15,6 +15,12 @@ export function styleOfClass(place: number): number {
   return place === 0 ? grey : place - 1 + Math.floor((place - 1) / grey);
 }
 
+/** The same for a class in every chart, by its place among those of the analysis; others follow them. */
+export function stylesOf(names: string[], classes: { name: string }[]): Map<string, number> {
+  const all = [...new Set([...classes.map(({ name }) => name), ...names])];
+  return new Map(names.map((name) => [name, styleOfClass(all.indexOf(name))]));
+}
+
 export function colourOf(index: number): string {
   return palette[index % palette.length] ?? "#7f7f7f";
 }
@@ -52,6 +58,11 @@ export function logarithmicTicks(values: (number | null)[]): number[] {
     digits.map((digit) => Number(`${digit}e${power}`)),
   );
   return all.filter((tick) => tick >= from && tick <= to);
+}
+
+/** What tells the lines of a chart apart. */
+export function lineOf(index: number): { colour: string; dashes: number[] } {
+  return { colour: colourOf(index), dashes: dashOf(index) };
 }
 
 const text = "currentColor";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { curvesSpec, curvesTable, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
-import { colourOf, styleOfClass } from "../charts/theme.js";
+import { lineOf, styleOfClass } from "../charts/theme.js";
 import { checks, details } from "../controls.js";
 import { formatP } from "../format.js";
 import type { Comparison } from "../results.js";
@@ -30,12 +30,12 @@ function chart({ state }: View): HTMLElement {
       return [curveOf(ofClass, chosen.measure, styleOfClass(i))];
     });
   const options = (): CurvesOptions => ({ measure: axisOf(chosen.measure), scale: chosen.scale, height: 320 });
-  const colours = classes.map(({ name }, i) => ({ name, colour: colourOf(styleOfClass(i)) }));
+  const series = classes.map(({ name }, i) => ({ name, ...lineOf(styleOfClass(i)) }));
   const made = makeFigure({
     caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Tick a class to show it, untick it to hide it."],
     controls: [
       ...(classes[0] ? choosers(classes[0], chosen, () => made.redraw()) : []),
-      checks("Classes", colours, chosen.shown, () => made.redraw()),
+      checks("Classes", series, chosen.shown, () => made.redraw()),
     ],
     draw: () => ({
       description: overDelays(axisOf(chosen.measure), state),

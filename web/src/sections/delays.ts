@@ -3,7 +3,7 @@
 // What sections with curves over delays have in common.
 import { curvesSpec, curvesTable, type Curve, type CurvesOptions } from "../charts/curves.js";
 import { makeFigure } from "../charts/figure.js";
-import { colourOf } from "../charts/theme.js";
+import { lineOf } from "../charts/theme.js";
 import { checks, select } from "../controls.js";
 import { stateLabel } from "../format.js";
 import type { Estimate, StateName } from "../results.js";
@@ -58,7 +58,7 @@ export function panels(id: string, caption: Rich, shownPanels: Panel[], state?: 
   };
   const offer = () => {
     const all = shown?.curves ?? [];
-    const series = all.map(({ name, index }) => ({ name, colour: colourOf(index) }));
+    const series = all.map(({ name, index }) => ({ name, ...lineOf(index) }));
     picks.replaceChildren(...(all.length > kFirstShown ? [checks("Curves", series, picked(), () => made.redraw())] : []));
   };
   const choices = known.map(({ label }, i) => ({ value: String(i), label }));

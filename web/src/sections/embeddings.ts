@@ -2,9 +2,10 @@
 import { confusionHeight, confusionRows, confusionSpec } from "../charts/confusion.js";
 import { dotsSpec } from "../charts/dots.js";
 import { makeFigure } from "../charts/figure.js";
+import { stylesOf } from "../charts/theme.js";
 import { details, radios, select } from "../controls.js";
 import { formatPoints, formatShare } from "../format.js";
-import type { Coordinates, Plane, Probe } from "../results.js";
+import type { ClassResult, Coordinates, Plane, Probe } from "../results.js";
 import { arranged } from "../neighbours.js";
 import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
 import { keep, type Section } from "../section.js";
@@ -26,7 +27,7 @@ function axisTitle(plane: Plane, axis: number, of: string): string {
   return `Axis ${axis + 1}${share === undefined ? "" : ` (${formatShare(share)} of ${of})`}`;
 }
 
-function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
+function planeFigure(coordinates: Coordinates, classes: ClassResult[]): HTMLElement | undefined {
   const { pca, lda, components } = coordinates;
   const planes: Partial<Record<View, Plane>> = { ...(pca && { pca }), ...(lda && { lda }) };
   const hasNeighbours = pca !== undefined && (components?.words.length ?? 0) >= kFewestNeighbours;
@@ -37,7 +38,8 @@ function planeFigure(coordinates: Coordinates): HTMLElement | undefined {
   const chosen = keep("embeddings", () => ({ view: first }));
   let view = planes[chosen.view] ? chosen.view : first;
   const plane = (): Plane => planes[view] ?? { explained: [], words: [] };
-  const groups = [...new Set(plane().words.map((word) => word.class))].sort();
+  const names = [...new Set(plane().words.map((word) => word.class))].sort();
+  const groups = stylesOf(names, classes);
   const columns: Column<Plane["words"][number]>[] = [
     { heading: ["Word"], value: (row) => row.word },
     { heading: ["Class"], value: (row) => row.class },
@@ -155,8 +157,8 @@ export const embeddingsSection: Section = {
   id: "embeddings",
   short: "Embeddings",
   question: "Where do the words lie, and what do the vectors tell?",
-  answer: ({ results }) => {
-    const figure = results.coordinates ? planeFigure(results.coordinates) : undefined;
+  answer: ({ results, state }) => {
+    const figure = results.coordinates ? planeFigure(results.coordinates, state.classes) : undefined;
     const probes = results.probe ?? [];
     if (!figure && probes.length === 0) return undefined;
     return [

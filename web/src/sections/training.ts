@@ -41,7 +41,7 @@ function spec(epochs: Epoch[]): VisualizationSpec {
         field: "epoch",
         type: "quantitative",
         title: "Epoch: pass over the training text",
-        axis: { grid: false, tickMinStep: 1, format: "d" },
+        axis: { grid: false, tickMinStep: 1, format: "d", labelBound: true },
         scale: { nice: false, zero: false, padding: kRoom },
       },
       y: { field: "perplexity", type: "quantitative", title: null, scale: { type: "log", nice: false, padding: kRoom }, axis: { format: "~g", values: ticks } },
