@@ -18,7 +18,11 @@ export interface Explained {
 export interface Strong {
   strong: Rich;
 }
-export type Piece = string | Shown | Explained | Strong;
+/** How to use the page: not on paper. */
+export interface Hint {
+  hint: string;
+}
+export type Piece = string | Shown | Explained | Strong | Hint;
 export type Rich = Piece[];
 
 export function number(value: number, text: string = formatNumber(value)): Shown {
@@ -27,6 +31,10 @@ export function number(value: number, text: string = formatNumber(value)): Shown
 
 export function term(name: Term, text: string = name): Explained {
   return { term: name, text };
+}
+
+export function hint(text: string): Hint {
+  return { hint: text };
 }
 
 export function strong(...content: Rich): Strong {
@@ -44,15 +52,18 @@ export function list(items: Rich[]): Rich {
 /** The words alone. */
 export function plain(rich: Rich): string {
   return rich
-    .map((piece) =>
-      typeof piece === "string" ? piece : "strong" in piece ? plain(piece.strong) : piece.text,
-    )
+    .map((piece) => {
+      if (typeof piece === "string") return piece;
+      if ("strong" in piece) return plain(piece.strong);
+      return "hint" in piece ? piece.hint : piece.text;
+    })
     .join("");
 }
 
 function render(piece: Piece): Node {
   if (typeof piece === "string") return document.createTextNode(piece);
   if ("strong" in piece) return element("strong", {}, ...piece.strong);
+  if ("hint" in piece) return element("span", { class: "hint" }, piece.hint);
   if ("term" in piece) return explained(piece.term, piece.text);
   const data = document.createElement("data");
   data.value = String(piece.value);

@@ -66,9 +66,12 @@ test("on paper every chart is drawn, even at once, in dark text, without control
   const undrawn = await page.locator(".plot").evaluateAll((all) => all.filter((plot) => !plot.querySelector("svg.marks .mark-line path, svg.marks .mark-symbol path, svg.marks .mark-rect path")).length);
   assert.equal(undrawn, 0, "charts that are not drawn when the page is printed");
   await page.emulateMedia({ media: "print" });
-  for (const hidden of ["nav", ".controls", ".picker", ".search", ".plot summary"]) {
+  for (const hidden of ["nav", ".controls", ".picker", ".search", ".plot summary", ".hint", ".explanation"]) {
     assert.equal(await page.locator(hidden).filter({ visible: true }).count(), 0, hidden);
   }
+  assert.doesNotMatch(await page.locator("main").innerText(), /point at|tick a|choose a/i);
+  assert.equal(await page.locator("#words .shortened tbody tr").filter({ visible: true }).count(), 30);
+  assert.equal(await page.locator("#words .paper").isVisible(), true);
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).color), "rgb(0, 0, 0)");
   const wide = await page
     .locator("table, .plot svg")

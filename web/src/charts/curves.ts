@@ -112,7 +112,7 @@ export function curvesSpec(curves: Curve[], options: CurvesOptions): Visualizati
     },
   };
   const names = curves.map((curve) => curve.name);
-  const legend = curves.length > 1 ? { title: null, orient: "bottom", columns: { expr: "width < 420 ? 2 : 4" } } : null;
+  const legend = curves.length > 1 ? { title: null, orient: "bottom", symbolType: "stroke", symbolSize: 500, columns: { expr: "width < 420 ? 2 : 4" } } : null;
   const colour = {
     field: "name",
     type: "nominal",

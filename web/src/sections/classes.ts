@@ -5,7 +5,7 @@ import { lineOf, styleOfClass } from "../charts/theme.js";
 import { checks, details } from "../controls.js";
 import { formatP } from "../format.js";
 import type { Comparison } from "../results.js";
-import { element, paragraph, term } from "../rich.js";
+import { element, hint, paragraph, term } from "../rich.js";
 import { keep, type Section, type View } from "../section.js";
 import { cell, table, type Column } from "../table.js";
 import { comparisonSentence, comparisonSummary, differing } from "../texts/classes.js";
@@ -32,7 +32,7 @@ function chart({ state }: View): HTMLElement {
   const options = (): CurvesOptions => ({ measure: axisOf(chosen.measure), scale: chosen.scale, height: 320 });
   const series = classes.map(({ name }, i) => ({ name, ...lineOf(styleOfClass(i)) }));
   const made = makeFigure({
-    caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ". Tick a class to show it, untick it to hide it."],
+    caption: ["Bands: ", term("95 % interval", "95\u00a0% intervals"), ".", hint(" Tick a class to show it, untick it to hide it.")],
     controls: [
       ...(classes[0] ? choosers(classes[0], chosen, () => made.redraw()) : []),
       checks("Classes", series, chosen.shown, () => made.redraw()),

@@ -7,7 +7,7 @@ import { details, radios, select } from "../controls.js";
 import { formatPoints, formatShare } from "../format.js";
 import type { ClassResult, Coordinates, Plane, Probe } from "../results.js";
 import { arranged } from "../neighbours.js";
-import { element, number, paragraph, term, type Child, type Rich } from "../rich.js";
+import { element, hint, number, paragraph, term, type Child, type Rich } from "../rich.js";
 import { keep, type Section } from "../section.js";
 import { estimateColumn, table, type Column } from "../table.js";
 import { probeName, probeSentence } from "../texts/probe.js";
@@ -74,7 +74,7 @@ function planeFigure(coordinates: Coordinates, classes: ClassResult[]): HTMLElem
       " looks for the widest spread of all words, ",
       term("LDA"),
       " for that between the classes",
-      ...(hasNeighbours ? ["; ", term("UMAP"), " puts neighbours side by side, and is made when it is chosen"] : []),
+      ...(hasNeighbours ? ["; ", term("UMAP"), " puts neighbours side by side", hint(", and is made when it is chosen")] : []),
       ".",
     ],
     controls: [

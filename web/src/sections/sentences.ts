@@ -4,7 +4,7 @@ import { triangleHeight, triangleSpec } from "../charts/triangle.js";
 import { search } from "../controls.js";
 import { stateLabel } from "../format.js";
 import { sameState, type Sentence, type Sentences, type StateName } from "../results.js";
-import { element, number, paragraph, term } from "../rich.js";
+import { element, hint, number, paragraph, term } from "../rich.js";
 import { keep, type Section, type View } from "../section.js";
 import type { Column } from "../table.js";
 import {
@@ -114,7 +114,8 @@ function explorer(found: Sentences, state: number): HTMLElement {
   const place = element("div");
   const triangle = makeFigure({
     caption: [
-      "Each row is the state after one word: the stronger the colour of a cell, the more it depends on the word of its column. The colour grows with the root of the norm. Point at a cell for its numbers.",
+      "Each row is the state after one word: the stronger the colour of a cell, the more it depends on the word of its column. The colour grows with the root of the norm.",
+      hint(" Point at a cell for its numbers."),
     ],
     draw: () => ({
       description: `How strongly the ${label} depends, after each word, on the words up to it: ${sentence().words.join(" ")}`,
@@ -143,7 +144,8 @@ export const sentencesSection: Section = {
     if (!found || index < 0) return undefined;
     return [
       paragraph([
-        "Choose a sentence, and point at a word of it: the words up to it take the colour of how strongly the state, when it has just read that word, still depends on them (the ",
+        hint("Choose a sentence, and point at a word of it. "),
+        "The words up to the underlined one take the colour of how strongly the state, when it has just read that word, still depends on them (the ",
         term("norm"),
         " of the ",
         term("state gradient"),
@@ -151,7 +153,8 @@ export const sentencesSection: Section = {
         term("delay", "delays"),
         " below ",
         number(found.max_delay),
-        ". With the keyboard: the arrow keys go from word to word. ",
+        ". ",
+        hint("With the keyboard: the arrow keys go from word to word. "),
         ...sentencesHere(found),
       ]),
       explorer(found, index),

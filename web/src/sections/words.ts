@@ -4,13 +4,20 @@ import { makeFigure } from "../charts/figure.js";
 import { search, select } from "../controls.js";
 import { formatCount, stateLabel } from "../format.js";
 import { sameState, type WordDelays } from "../results.js";
-import { element, number, paragraph, term } from "../rich.js";
+import { element, hint, number, paragraph, term } from "../rich.js";
 import { keep, type Section, type View } from "../section.js";
 import { table, type Column } from "../table.js";
 import { matching, type Word } from "../texts/words.js";
 
 /** More rows make the page slow; the search finds the others. */
 const kRows = 200;
+
+/** As many as style.css leaves of a table that is shortened. */
+const kOnPaper = 30;
+
+function paperNote(words: number): HTMLElement {
+  return element("p", { class: "paper" }, `On paper: the first ${kOnPaper} of ${formatCount(words)} words.`);
+}
 
 function columnsOf({ delays }: WordDelays): Column<Word>[] {
   return [
@@ -43,7 +50,8 @@ function searchableTable(found: WordDelays): HTMLElement {
           : "";
   };
   fill("");
-  return element("div", {}, search("Search for a word", fill), place, note);
+  const short = found.words.length > kOnPaper ? paperNote(found.words.length) : null;
+  return element("div", { class: "shortened" }, search("Search for a word", fill), place, note, short);
 }
 
 function scatter(found: WordDelays): HTMLElement {
@@ -51,7 +59,7 @@ function scatter(found: WordDelays): HTMLElement {
   const chosen = keep("words", () => ({ delay: Math.min(1, found.delays.length - 1) }));
   const columns: Column<Word>[] = columnsOf(found);
   const made = makeFigure({
-    caption: ["Each dot is a word; point at it to see which. Both axes are logarithmic."],
+    caption: ["Each dot is a word", hint("; point at it to see which"), ". Both axes are logarithmic."],
     controls: [
       select(
         "Delay",
