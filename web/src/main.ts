@@ -50,13 +50,17 @@ function readResults(): Results {
   return results;
 }
 
+function nameOf({ run }: Results): string {
+  return `${run["model"] ?? ""} · ${run["text"] ?? ""}`;
+}
+
 function header(results: Results, show: (state: number) => void): HTMLElement {
   const choices = results.states.map((state, i) => ({ value: String(i), label: stateLabel(state) }));
   return element(
     "header",
     {},
-    element("p", { class: "model" }, String(results.run["model"] ?? ""), " · ", String(results.run["text"] ?? "")),
-    element("h1", {}, "What is remembered, and for how long?"),
+    element("p", { class: "model" }, nameOf(results)),
+    element("h1", {}, "What this network remembers"),
     choices.length > 1 ? select("State shown", choices, "0", (value) => show(Number(value))) : null,
   );
 }
@@ -85,6 +89,7 @@ function show(results: Results, index: number, place: HTMLElement): void {
 
 /** The header stays when another state is shown, and with it the focus. */
 function begin(results: Results): void {
+  document.title = `${nameOf(results)}: ${document.title}`;
   const place = element("div");
   document.getElementById("page")?.append(header(results, (state) => show(results, state, place)), place);
   show(results, 0, place);

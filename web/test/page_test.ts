@@ -87,3 +87,11 @@ test("a narrow window shows captions whole, and the half-lives without scrolling
   assert.ok((await right("#classes > .table td")) <= 400);
   await page.close();
 });
+
+test("the page is named by its model and text, and no heading comes twice", async () => {
+  const { page } = await open();
+  assert.ok((await page.title()).startsWith(`${summary.run.model} · ${summary.run.text}: `));
+  const headings = await page.locator("h1, h2").allTextContents();
+  assert.equal(new Set(headings).size, headings.length);
+  await page.close();
+});
