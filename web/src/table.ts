@@ -95,7 +95,7 @@ export function table<Row>(columns: Column<Row>[], rows: Row[], options: TableOp
     made.append(bodyOf(columns, shown.slice(0, options.limit ?? shown.length)));
   };
   const headings = columns.map((column, i) => {
-    const isNumber = rows.some((row) => typeof column.value(row) === "number");
+    const isNumber = !rows.some((row) => typeof column.value(row) === "string");
     const heading = element("th", { scope: "col", class: isNumber ? "number" : "" });
     if (options.sortable) {
       const sort = () => {
