@@ -237,7 +237,7 @@ Drawing training(const Sketch& sketch) {
   for (const auto& [key, name] :
        {std::pair{"train_perplexity", "training"}, std::pair{"valid_perplexity", "validation"}}) {
     ChartSeries series{.name = name};
-    for (const json& epoch : sketch.part) {
+    for (const json& epoch : sketch.part.at("epochs")) {
       series.points.push_back(
           {epoch.at("epoch").get<double>(), number_at(epoch, key), std::nan(""), std::nan("")});
     }

@@ -72,8 +72,10 @@ json summary() {
              {"classes", {"NN", "VB"}},
              {"confusion", {{3, 1}, {0, 0}}}}}},
           {"training",
-           {{{"epoch", 0}, {"train_perplexity", 9.5}, {"valid_perplexity", nullptr}},
-            {{"epoch", 1}, {"train_perplexity", 5.0}, {"valid_perplexity", 6.0}}}}};
+           {{"epochs",
+             {{{"epoch", 1}, {"train_perplexity", 9.5}, {"valid_perplexity", nullptr}},
+              {{"epoch", 2}, {"train_perplexity", 5.0}, {"valid_perplexity", 6.0}}}},
+            {"best", 2}}}};
 }
 
 Chart chart_of(const FigureRequest& request) {

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Figures for papers: every one of them drawn, in all formats, from the results of a real analysis."""
 
+import atexit
 import functools
 import json
 import os
+import shutil
 import struct
 import tempfile
 import unittest
@@ -16,55 +18,35 @@ FIGURES = ["spectrum", "classes", "memory", "cancellation", "differences", "used
 ODD = """a's "x"<b>& $H `id` %s_^{Ä"""
 
 
-def estimate(value):
-    return {"estimate": value, "error": 0.1 * value, "low": 0.8 * value, "high": 1.2 * value}
-
-
-def over_delays(*measures):
-    return [{"delay": d, "count": 9, **{m: estimate((i + 1) / (d + 1)) for i, m in
-                                        enumerate(measures)}} for d in range(6)]
-
-
-# What other analyses add to a summary.
-PARTS = {
-    "differences": [{"state": "cell", "layer": 0, "name": "singular - plural", "rows": "classes",
-                     "delays": over_delays("relative_memory", "subspace_cosine")}],
-    "used": [{"class": "all", "group": "all",
-              "delays": over_delays("mean_norm", "norm_of_mean"), "memory": []}],
-    "timescales": [{"layer": 0, "units": [{"unit": u, "timescale": estimate(1.5 ** (7 * u % 9))}
-                                          for u in range(9)]}],
-    "validity": [{"state": "cell", "layer": 0,
-                  "delays": over_delays("correlation", "relative_error")}],
-    "probe": [{"group": "tag", "on": "embedding", "layer": None, "classes": ["NN", "VB", ODD],
-               "confusion": [[8, 1, 1], [2, 6, 0], [0, 1, 3]]}],
-    "training": [{"epoch": e, "learning_rate": 1, "train_perplexity": 90 / (e + 1),
-                  "valid_perplexity": 99 / (e + 1)} for e in range(5)],
-}
-
-
 @functools.lru_cache(maxsize=1)
 def analysed():
-    """summary.json of a small model, with a class of an odd name."""
-    with tempfile.TemporaryDirectory(prefix="stategrad-plot-") as folder:
-        with open(os.path.join(folder, "words"), "w", encoding="utf-8") as file:
-            file.write("cat\ndog\n")
+    """The folder of an analysis of a small model that has every part, and a class of an odd name."""
+    folder = tempfile.mkdtemp(prefix="stategrad-plot-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    model = program.trained_model()
+    for name, words in (("animals", "cat\ndog\n"), ("short", "the\na\nwe\n")):
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(words)
+
+    def analyze(output, *arguments):
         program.subprocess.run(
-            [program.PROGRAM, "analyze", "--model", program.trained_model(), "--text",
-             os.path.join(os.path.dirname(program.trained_model()), "data", "valid.txt"),
-             "--max-delay", "8", "--state", "both", "--blocks", "4", "--frequency-bins", "2",
-             "--word-list", f"{ODD}={os.path.join(folder, 'words')}", "--quiet", "-o",
-             os.path.join(folder, "results")],
-            check=True, stdout=program.subprocess.DEVNULL)
-        with open(os.path.join(folder, "results", "summary.json"), encoding="utf-8") as file:
-            return json.load(file)
+            [program.PROGRAM, "analyze", "--model", model, "--text",
+             os.path.join(os.path.dirname(model), "data", "valid.txt"), "--max-delay", "8",
+             "--state", "both", "--blocks", "5", "--word-list", f"{ODD}=animals",
+             "--word-list", "short=short", "--threads", "1", "--quiet", "-o", output, *arguments],
+            cwd=folder, check=True, stdout=program.subprocess.DEVNULL)
+
+    analyze("other", "--no-used", "--validity-sample", "0", "--probe-sample", "0")
+    analyze("results", "--frequency-bins", "2", "--difference", f"mine={ODD},short",
+            "--sentence", "the cat a dog", "--compare", "other")
+    return os.path.join(folder, "results")
 
 
 class Plot(program.ProgramTest):
     def setUp(self):
         super().setUp()
-        os.makedirs(self.path("results"))
-        self.summary = {**analysed(), **PARTS}
-        self.write("results/summary.json", json.dumps(self.summary))
+        shutil.copytree(analysed(), self.path("results"))
+        self.summary = json.loads(self.read("results/summary.json"))
 
     def plot(self, figure, output, *arguments):
         self.succeed("plot", "results", "--figure", figure, "-o", output, "--quiet", *arguments)
@@ -79,10 +61,11 @@ class Plot(program.ProgramTest):
     def test_every_figure_in_every_format(self):
         expected = {"spectrum": ["σ1", "noise", "delay (words)"], "classes": ["all", ODD],
                     "memory": [ODD, "to 1/10"], "cancellation": ["share that the mean keeps"],
-                    "differences": ["relative memory"], "used": ["norm of the mean"],
-                    "timescales": ["timescale (words)"], "validity": ["correlation"],
-                    "confusion": ["NN", ODD[:14] + "…", "0.80"], "training": ["validation", "perplexity"]}
+                    "differences": ["relative memory"], "used": ["short"],
+                    "timescales": ["timescale (words)"], "validity": ["cosine"],
+                    "confusion": ["count 0-46", "true class"], "training": ["validation", "perplexity"]}
         self.assertEqual(list(expected), FIGURES)
+        before = self.files("results")
         for figure, labels in expected.items():
             with self.subTest(figure):
                 texts = self.texts(self.plot(figure, figure + ".svg"))
@@ -97,7 +80,7 @@ class Plot(program.ProgramTest):
                 self.assertEqual(width, 1004)  # 8.5 cm at 300 dots per inch
                 self.assertGreater(height, 300)
                 self.assertGreater(len(png), 5000)
-        self.assertEqual(self.files("results"), ["summary.json"])
+        self.assertEqual(self.files("results"), before)
 
     def test_sizes_are_those_asked_for(self):
         png = self.plot("classes", "a.png", "--width", "12.7", "--height", "5.08")
@@ -128,7 +111,7 @@ class Plot(program.ProgramTest):
         self.assertEqual(self.plot("memory", "a.svg"), self.plot("memory", "b.svg"))
 
     def test_what_was_not_computed_is_refused_with_the_way_to_it(self):
-        for key in PARTS:
+        for key in ("differences", "used", "timescales", "validity", "probe", "training"):
             del self.summary[key]
         self.write("results/summary.json", json.dumps(self.summary))
         for figure, needle in (("differences", "--difference"), ("used", "--no-used"),
