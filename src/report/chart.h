@@ -21,16 +21,23 @@ struct ChartPoint {
 };
 
 enum class ChartStyle {
-  kLine,      ///< a line in its band
-  kThinLine,  ///< of less weight, such as further singular values
-  kDashed,    ///< a level to compare with, in grey
-  kPoints     ///< marks with bars of error
+  kLine,   ///< a line in its band, a mark at every point
+  kFit,    ///< a fitted law: black dashes
+  kLevel,  ///< noise, or another level to compare with: grey dots
+  kBars,   ///< marks with bars of error
+  kDots    ///< a cloud of marks
 };
+
+/// So many colours that people with defective colour vision tell apart (Okabe and Ito); the last is
+/// grey.
+constexpr std::size_t kLooks = 7;
 
 struct ChartSeries {
   std::string name;  ///< for the legend; empty: none
   ChartStyle style = ChartStyle::kLine;
-  std::vector<ChartPoint> points;
+  /// Decides colour and shape, from kLooks on the dashes too; those of the page's charts.
+  std::size_t look = 0;
+  std::vector<ChartPoint> points = {};
 };
 
 /// Curves over an axis of numbers.
@@ -39,17 +46,20 @@ struct Chart {
   std::string y_label;
   bool log_x = false;
   bool log_y = false;
+  bool bare = false;  ///< a plane whose numbers mean nothing: without them
   /// Names of the rows y = 0, 1, … from the top; empty: y are numbers.
-  std::vector<std::string> rows;
-  std::vector<ChartSeries> series;
+  std::vector<std::string> rows = {};
+  std::vector<ChartSeries> series = {};
 };
 
-/// Shares of rows in columns with the same names, in [0, 1].
+/// Values of rows in columns with the same names, from 0 on; nan: no cell.
 struct HeatMap {
   std::string x_label;
   std::string y_label;
-  std::vector<std::string> names;           ///< n
-  std::vector<std::vector<double>> shares;  ///< [n][n]
+  std::string value_label;
+  bool counts = false;                           ///< written into the cells if they are few
+  std::vector<std::string> names = {};           ///< n
+  std::vector<std::vector<double>> values = {};  ///< [n][n]
 };
 
 using Drawing = std::variant<Chart, HeatMap>;
@@ -71,8 +81,7 @@ struct Page {
 /// 'text' as gnuplot reads it: nothing in it is looked at, control characters become blanks.
 [[nodiscard]] std::string gnuplot_quote(std::string_view text);
 
-/// A script that writes a file, by itself and whole. Up to eight colours that people with
-/// defective colour vision tell apart (Okabe and Ito), then the same with dashes.
+/// A script that writes a file, by itself and whole.
 /// @throws UsageError if there is nothing to draw
 [[nodiscard]] std::string gnuplot_script(const Drawing& drawing, const Page& page,
                                          const std::filesystem::path& output);

@@ -20,8 +20,9 @@ const double kNone = std::nan("");
 Chart two_curves() {
   return {.x_label = "delay",
           .y_label = "memory",
-          .series = {{.name = "a", .points = {{0, 2, 1, 3}, {1, 1, 0.5, 1.5}}},
-                     {.name = "b", .points = {{0, 1, kNone, kNone}, {1, 0.5, kNone, kNone}}}}};
+          .series = {
+              {.name = "a", .points = {{0, 2, 1, 3}, {1, 1, 0.5, 1.5}}},
+              {.name = "b", .look = 1, .points = {{0, 1, kNone, kNone}, {1, 0.5, kNone, kNone}}}}};
 }
 
 std::string script_of(const Drawing& drawing, Page page = {}) {
@@ -47,7 +48,8 @@ TEST(Chart, CutsBandsThatALogarithmicAxisCannotShow) {
   Chart chart = two_curves();
   chart.log_y = true;
   chart.series[0].points = {{0, 2, -1, 3}, {1, 0, 0, 1}, {2, 1, 0.5, 2}};
-  EXPECT_THAT(script_of(chart), AllOf(HasSubstr("set logscale y"), HasSubstr("0 2 0.05 3\n\n2 1")));
+  EXPECT_THAT(script_of(chart),
+              AllOf(HasSubstr("set logscale y"), HasSubstr("0 2 0.16666666666666666 3\n\n2 1")));
 }
 
 TEST(Chart, QuotesWhatGnuplotWouldObey) {
@@ -74,14 +76,72 @@ TEST(Chart, TakesTheSizeOfThePageInTheUnitsOfTheFormat) {
               HasSubstr("pngcairo size 300,300"));
 }
 
-TEST(Chart, WritesSharesIntoTheCellsOfAHeatMap) {
-  const HeatMap map{.x_label = "predicted",
-                    .y_label = "true",
-                    .names = {"NN", "VB"},
-                    .shares = {{0.75, 0.25}, {kNone, kNone}}};
-  EXPECT_THAT(script_of(map), AllOf(HasSubstr("set xtics ('NN' 0, 'VB' 1)"),
-                                    HasSubstr("0 0 0.75\n1 0 0.25\n0 1 NaN\n"),
-                                    HasSubstr("with labels"), Not(HasSubstr("key below"))));
+TEST(Chart, TellsLooksApartByColoursAndThenByDashes) {
+  Chart chart = two_curves();
+  chart.series[0].look = kLooks - 1;
+  chart.series[1].look = kLooks;
+  EXPECT_THAT(script_of(chart), AllOf(HasSubstr("'#7F7F7F' linewidth 1.5 dashtype 1"),
+                                      HasSubstr("'#0072B2' linewidth 1.5 dashtype 2")));
+}
+
+TEST(Chart, ShowsOfLevelsOnlyWhatIsNearTheCurvesOnALogarithmicAxis) {
+  Chart chart = two_curves();
+  chart.log_y = true;
+  chart.series.push_back(
+      {.name = "noise", .style = ChartStyle::kLevel, .points = {{0, 1e-9, kNone, kNone}}});
+  EXPECT_THAT(script_of(chart), HasSubstr("set yrange [0.16666666666666666:"));
+}
+
+TEST(Chart, NumbersShortLogarithmicAxes) {
+  Chart chart{.log_x = true,
+              .log_y = true,
+              .series = {{.style = ChartStyle::kDots,
+                          .points = {{2, 30, kNone, kNone}, {90, 40, kNone, kNone}}}}};
+  EXPECT_THAT(script_of(chart), AllOf(HasSubstr("set xtics (2, 5, 10, 20, 50, 100)"),
+                                      HasSubstr("set ytics (30, 40, 50)")));
+}
+
+TEST(Chart, DrawsBarsOnlyOfMarksThatHaveThem) {
+  Chart chart = two_curves();
+  chart.series[0].style = chart.series[1].style = ChartStyle::kBars;
+  EXPECT_THAT(script_of(chart), AllOf(HasSubstr("$s0 using 1:3:(0):($4-$3) with vectors"),
+                                      Not(HasSubstr("$s1 using 1:3"))));
+}
+
+TEST(Chart, PutsNoNumbersAtAPlaneWhereTheyMeanNothing) {
+  Chart chart = two_curves();
+  chart.bare = true;
+  EXPECT_THAT(script_of(chart), HasSubstr("unset tics"));
+}
+
+HeatMap heat_map(std::size_t n, bool counts) {
+  HeatMap map{.x_label = "found", .y_label = "true", .value_label = "vectors", .counts = counts};
+  for (std::size_t i = 0; i < n; ++i) map.names.push_back("c" + std::to_string(i));
+  map.values.assign(n, std::vector<double>(n, 1));
+  return map;
+}
+
+TEST(Chart, WritesCountsIntoTheCellsOfASmallHeatMapAndElseGivesTheColours) {
+  EXPECT_THAT(script_of(heat_map(2, true)),
+              AllOf(HasSubstr("set xtics ('c0' 0, 'c1' 1)"), HasSubstr("0 0 1\n1 0 1\n0 1 1\n"),
+                    HasSubstr("with labels"), HasSubstr("unset colorbox")));
+  for (const HeatMap& map : {heat_map(20, true), heat_map(2, false)}) {
+    EXPECT_THAT(script_of(map),
+                AllOf(HasSubstr("set cblabel 'vectors'"), Not(HasSubstr("with labels")),
+                      Not(HasSubstr("unset colorbox"))));
+  }
+}
+
+TEST(Chart, LeavesOutCellsThatAreNotThere) {
+  HeatMap map = heat_map(2, false);
+  map.values[0][1] = kNone;
+  EXPECT_THAT(script_of(map), HasSubstr("0 0 1\n0 1 1\n1 1 1\n"));
+}
+
+TEST(Chart, NamesOfAHeatMapAreNoHigherThanItsCells) {
+  EXPECT_THAT(script_of(heat_map(4, true)), HasSubstr("set ytics font ',10.6667'"));
+  EXPECT_THAT(script_of(heat_map(100, true)),
+              AllOf(HasSubstr("set ytics font ',5.33333'"), HasSubstr("('c0' 0, 'c3' 3, ")));
 }
 
 TEST(Chart, RefusesToDrawNothing) {

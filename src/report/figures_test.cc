@@ -3,8 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include <cmath>
-
+#include "report/figures_test_util.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::report {
@@ -17,76 +16,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::ThrowsMessage;
 
-json estimate(double value) {
-  return {{"estimate", value}, {"error", 0.1}, {"low", value - 0.2}, {"high", value + 0.2}};
-}
-
-json delays(double start, const std::vector<std::string>& measures) {
-  json list = json::array();
-  for (int d = 0; d < 3; ++d) {
-    json delay = {{"delay", d}, {"count", 10}};
-    for (const std::string& measure : measures) delay[measure] = estimate(start / (d + 1));
-    list.push_back(std::move(delay));
-  }
-  return list;
-}
-
-json class_of(const std::string& name, double start) {
-  json of_class = {{"name", name},
-                   {"group", "tag"},
-                   {"delays", delays(start, {"raw_leading", "mean_norm", "kept_by_mean"})},
-                   {"memory",
-                    {{{"measure", "raw_leading"},
-                      {"half", start},
-                      {"tenth", nullptr},
-                      {"hundredth", nullptr}}}}};
-  for (json& delay : of_class["delays"]) {
-    delay["raw_leading"]["noise"] = 0.01;
-    delay["raw_singular_values"] = {start, start / 2};
-  }
-  return of_class;
-}
-
-json summary() {
-  json classes = {class_of("all", 4), class_of("NN", 2), class_of("VB", 1)};
-  return {{"states",
-           {{{"state", "cell"}, {"layer", 0}, {"classes", classes}},
-            {{"state", "hidden"}, {"layer", 0}, {"classes", {class_of("all", 9)}}}}},
-          {"differences",
-           {{{"state", "cell"},
-             {"layer", 0},
-             {"name", "sg - pl"},
-             {"delays", delays(1, {"relative_memory", "subspace_cosine"})}}}},
-          {"used", {{{"class", "all"}, {"delays", delays(1, {"mean_norm", "norm_of_mean"})}}}},
-          {"timescales",
-           {{{"layer", 0},
-             {"units",
-              {{{"unit", 0}, {"timescale", estimate(7)}},
-               {{"unit", 1}, {"timescale", {{"estimate", nullptr}}}},
-               {{"unit", 2}, {"timescale", estimate(3)}}}}}}},
-          {"validity", {{{"state", "cell"}, {"layer", 0}, {"delays", delays(1, {"correlation"})}}}},
-          {"probe",
-           {{{"group", "tag"},
-             {"on", "embedding"},
-             {"layer", nullptr},
-             {"classes", {"NN", "VB"}},
-             {"confusion", {{3, 1}, {0, 0}}}}}},
-          {"training",
-           {{"epochs",
-             {{{"epoch", 1}, {"train_perplexity", 9.5}, {"valid_perplexity", nullptr}},
-              {{"epoch", 2}, {"train_perplexity", 5.0}, {"valid_perplexity", 6.0}}}},
-            {"best", 2}}}};
-}
-
-Chart chart_of(const FigureRequest& request) {
-  return std::get<Chart>(make_figure(summary(), request).drawing);
-}
-std::vector<std::string> names_of(const Chart& chart) {
-  std::vector<std::string> names;
-  for (const ChartSeries& series : chart.series) names.push_back(series.name);
-  return names;
-}
-
 TEST(Figures, EveryKindCanBeDrawnAndIsRefusedWithoutItsPart) {
   for (const FigureKind& kind : figure_kinds()) {
     const FigureRequest request{.name = kind.name};
@@ -98,33 +27,6 @@ TEST(Figures, EveryKindCanBeDrawnAndIsRefusedWithoutItsPart) {
     EXPECT_THAT([&] { (void)make_figure(without, request); },
                 ThrowsMessage<UsageError>(AllOf(HasSubstr(kind.needs), HasSubstr(kind.made))));
   }
-}
-
-TEST(Figures, SpectrumHasTheSingularValuesOfOneClassAndTheNoise) {
-  const Chart chart = chart_of({.name = "spectrum", .classes = {"NN"}});
-  EXPECT_THAT(names_of(chart), ElementsAre("σ1", "σ2", "σ3", "σ4", "σ5", "noise"));
-  EXPECT_EQ(chart.series[0].points[2].y, 2.0 / 3);
-  EXPECT_EQ(chart.series[0].points[0].high, 2.2);
-  EXPECT_EQ(chart.series[1].points[0].y, 1);
-  EXPECT_THAT(chart.series[2].points, IsEmpty());
-  EXPECT_EQ(chart.series[5].points[0].y, 0.01);
-}
-
-TEST(Figures, ClassesAreDrawnInTheOrderAskedFor) {
-  const Chart chart =
-      chart_of({.name = "classes", .classes = {"VB", "all"}, .measure = "mean_norm"});
-  EXPECT_THAT(names_of(chart), ElementsAre("VB", "all"));
-  EXPECT_EQ(chart.y_label, "mean norm");
-  EXPECT_EQ(chart.series[1].points[0].y, 4);
-  EXPECT_FALSE(chart.log_y);
-  EXPECT_TRUE(chart_of({.name = "classes", .log = true}).log_y);
-}
-
-TEST(Figures, MemoryHasARowForEachClassAndNoMarkWhereItIsNotReached) {
-  const Chart chart = chart_of({.name = "memory"});
-  EXPECT_THAT(chart.rows, ElementsAre("all", "NN", "VB"));
-  EXPECT_EQ(chart.series[0].points[1].x, 2);
-  EXPECT_TRUE(std::isnan(chart.series[1].points[1].x));
 }
 
 TEST(Figures, StateIsTheFirstOneOrTheOneAskedFor) {
@@ -140,12 +42,16 @@ TEST(Figures, ManyClassesAreTooManyUnlessNamed) {
   json many = summary();
   json& classes = many["states"][0]["classes"];
   for (int i = 0; i < 9; ++i) classes.push_back(class_of("c" + std::to_string(i), 1));
-  const Figure figure = make_figure(many, {.name = "classes", .state = "cell", .layer = 0});
-  EXPECT_EQ(std::get<Chart>(figure.drawing).series.size(), 6U);
-  EXPECT_THAT(figure.notes, ElementsAre(HasSubstr("first 6 of 12 classes")));
-  const Figure named =
-      make_figure(many, {.name = "classes", .state = "cell", .layer = 0, .classes = {"c8"}});
-  EXPECT_THAT(named.notes, IsEmpty());
+  for (const auto& [name, curves, told] :
+       {std::tuple{"classes", 6U, "first 6 of 11 classes"},
+        std::tuple{"cancellation", 7U, "first 7 of 12 classes"}}) {
+    const Figure figure = make_figure(many, {.name = name, .state = "cell", .layer = 0});
+    EXPECT_EQ(std::get<Chart>(figure.drawing).series.size(), curves);
+    EXPECT_THAT(figure.notes, ElementsAre(HasSubstr(told)));
+    const Figure named =
+        make_figure(many, {.name = name, .state = "cell", .layer = 0, .classes = {"c8"}});
+    EXPECT_THAT(named.notes, IsEmpty());
+  }
 }
 
 TEST(Figures, NoClassesAreRefused) {
@@ -157,30 +63,38 @@ TEST(Figures, NoClassesAreRefused) {
   }
 }
 
-TEST(Figures, TimescalesRise) {
-  const Chart chart = chart_of({.name = "timescales"});
-  EXPECT_TRUE(chart.log_y);
-  EXPECT_EQ(chart.series[0].points[0].y, 3);
-  EXPECT_EQ(chart.series[0].points.size(), 2U) << "without the infinite one";
-  EXPECT_EQ(chart.series[0].points[1].x, 2);
+TEST(Figures, AxisIsThatOfThePageOrTheOneAskedFor) {
+  EXPECT_TRUE(chart_of({.name = "spectrum"}).log_y);
+  EXPECT_FALSE(chart_of({.name = "spectrum", .log = false}).log_y);
+  EXPECT_FALSE(chart_of({.name = "classes"}).log_y);
+  EXPECT_TRUE(chart_of({.name = "classes", .log = true}).log_y);
+  EXPECT_TRUE(chart_of({.name = "memory", .log = true}).log_x);
 }
 
-TEST(Figures, ConfusionHasSharesOfTheTrueClasses) {
-  const HeatMap map = std::get<HeatMap>(make_figure(summary(), {.name = "confusion"}).drawing);
-  EXPECT_THAT(map.shares[0], ElementsAre(0.75, 0.25));
-  EXPECT_TRUE(std::isnan(map.shares[1][0]));
-  EXPECT_THAT([] { (void)make_figure(summary(), {.name = "confusion", .log = true}); },
+TEST(Figures, OptionsThatAFigureDoesNotHaveAreRefusedWithThoseThatItHas) {
+  EXPECT_THAT(
+      [] { (void)chart_of({.name = "training", .classes = {"NN"}}); },
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("--class: no option of the figure 'training'"),
+                                      HasSubstr("--log --linear"))));
+  EXPECT_THAT([] { (void)heat_map_of({.name = "confusion", .log = true}); },
               ThrowsMessage<UsageError>(HasSubstr("--log")));
+  EXPECT_THAT([] { (void)chart_of({.name = "words", .sentence = "cat"}); },
+              ThrowsMessage<UsageError>(HasSubstr("--sentence")));
 }
 
 TEST(Figures, UnknownNamesAreRefusedWithThoseThatThereAre) {
   EXPECT_THAT([] { (void)chart_of({.name = "spectrun"}); },
               ThrowsMessage<UsageError>(HasSubstr("did you mean 'spectrum'?")));
   EXPECT_THAT([] { (void)chart_of({.name = "classes", .classes = {"N"}}); },
-              ThrowsMessage<UsageError>(HasSubstr("--class 'N'")));
-  EXPECT_THAT([] { (void)chart_of({.name = "classes", .measure = "warmth"}); },
-              ThrowsMessage<UsageError>(
-                  AllOf(HasSubstr("--measure 'warmth'"), HasSubstr("kept_by_mean, mean_norm"))));
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("--class 'N'"), HasSubstr("all, NN, VB"))));
+  for (const char* figure : {"spectrum", "classes", "differences", "used", "validity", "memory"}) {
+    EXPECT_THAT(
+        [&] { (void)chart_of({.name = figure, .measure = "zz"}); },
+        ThrowsMessage<UsageError>(AllOf(HasSubstr("--measure 'zz':"), HasSubstr("there is"))))
+        << figure;
+  }
+  EXPECT_THAT([] { (void)chart_of({.name = "spectrum", .measure = "zz"}); },
+              ThrowsMessage<UsageError>(HasSubstr("kept_by_mean, mean_norm, raw_leading")));
 }
 
 }  // namespace

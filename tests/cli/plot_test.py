@@ -13,8 +13,8 @@ import xml.etree.ElementTree
 
 import program
 
-FIGURES = ["spectrum", "classes", "memory", "cancellation", "differences", "used", "timescales",
-           "validity", "confusion", "training"]
+FIGURES = ["memory", "spectrum", "classes", "words", "sentence", "differences", "angles",
+           "cancellation", "used", "timescales", "validity", "embeddings", "confusion", "training"]
 ODD = """a's "x"<b>& $H `id` %s_^{Ä"""
 
 
@@ -59,11 +59,19 @@ class Plot(program.ProgramTest):
                 if element.tag.endswith("text")]
 
     def test_every_figure_in_every_format(self):
-        expected = {"spectrum": ["σ1", "noise", "delay (words)"], "classes": ["all", ODD],
-                    "memory": [ODD, "to 1/10"], "cancellation": ["share that the mean keeps"],
-                    "differences": ["relative memory"], "used": ["short"],
-                    "timescales": ["timescale (words)"], "validity": ["cosine"],
-                    "confusion": ["count 0-46", "true class"], "training": ["validation", "perplexity"]}
+        expected = {"memory": [ODD, "to 1/10"],
+                    "spectrum": ["leading singular value of the mean", "all", "delay (words)"],
+                    "classes": [ODD, "short", "leading singular value, cross-validated"],
+                    "words": ["occurrences in the text"],
+                    "sentence": ["dog", "word read last", "norm of the state gradient"],
+                    "differences": ["mine", "relative memory"],
+                    "angles": ["with delay 0", "random directions"],
+                    "cancellation": ["share that the mean keeps"],
+                    "used": ["all", "short"], "timescales": ["timescale (words)"],
+                    "validity": ["cosine of predicted and true change", "perfect prediction"],
+                    "embeddings": ["count 0-46", "count 47+"],
+                    "confusion": ["count 0-46", "true class"],
+                    "training": ["training text", "validation text", "perplexity"]}
         self.assertEqual(list(expected), FIGURES)
         before = self.files("results")
         for figure, labels in expected.items():
@@ -94,9 +102,22 @@ class Plot(program.ProgramTest):
         texts = self.texts(self.plot("classes", "a.svg", "--class", names[2], "--class", names[1],
                                      "--state", "hidden", "--layer", 0, "--measure", "mean_norm",
                                      "--log"))
-        self.assertIn("mean norm", texts)
+        self.assertIn("mean norm of single state gradients", texts)
         self.assertLess(texts.index(names[2]), texts.index(names[1]))
         self.assertNotIn("all", texts)
+
+    def test_choices_of_single_figures(self):
+        for figure, arguments, label in (
+            ("words", ("--delay", 2), "mean norm of the state gradient at delay 2"),
+            ("sentence", ("--sentence", "cat a"), "dog"),
+            ("embeddings", ("--measure", "lda"), "axis 1 (100 % of the variance between classes)"),
+            ("angles", ("--compare", "other"), "short"),
+            ("angles", ("--class", "short"), ODD),
+            ("differences", ("--class", "short"), "mine (short)"),
+            ("confusion", ("--state", "hidden", "--delay", 1, "--group", "words"), "short"),
+        ):
+            with self.subTest(figure=figure, arguments=arguments):
+                self.assertIn(label, self.texts(self.plot(figure, "a.svg", *arguments)))
 
     def test_notes_say_what_was_left_to_choose(self):
         outcome = self.succeed("plot", "results", "--figure", "classes", "-o", "a.svg")
@@ -111,12 +132,17 @@ class Plot(program.ProgramTest):
         self.assertEqual(self.plot("memory", "a.svg"), self.plot("memory", "b.svg"))
 
     def test_what_was_not_computed_is_refused_with_the_way_to_it(self):
-        for key in ("differences", "used", "timescales", "validity", "probe", "training"):
+        for key in ("differences", "used", "timescales", "validity", "probe", "training",
+                    "coordinates", "word_delays", "angles"):
             del self.summary[key]
+        os.remove(self.path("results", "sentences.json"))
         self.write("results/summary.json", json.dumps(self.summary))
         for figure, needle in (("differences", "--difference"), ("used", "--no-used"),
                                ("timescales", "LSTM or GRU"), ("validity", "--validity"),
-                               ("confusion", "with classes"), ("training", "trained here")):
+                               ("confusion", "with classes"), ("training", "trained here"),
+                               ("embeddings", "with classes"), ("words", "word_delays"),
+                               ("angles", "'stategrad analyze' makes it"),
+                               ("sentence", "--sentence")):
             with self.subTest(figure):
                 self.fail_with(2, [needle], "plot", "results", "--figure", figure, "-o", "a.svg")
         self.assertFalse(os.path.exists(self.path("a.svg")))
@@ -127,6 +153,13 @@ class Plot(program.ProgramTest):
             ([".svg, .pdf or .png"], ("--figure", "classes", "-o", "a.gif")),
             (["--class 'NOUN'"], ("--figure", "classes", "-o", "a.svg", "--class", "NOUN")),
             (["kept_by_mean"], ("--figure", "classes", "-o", "a.svg", "--measure", "warmth")),
+            (["--measure 'zz'", "raw_leading"],
+             ("--figure", "spectrum", "-o", "a.svg", "--measure", "zz")),
+            (["--class: no option"], ("--figure", "training", "-o", "a.svg", "--class", "short")),
+            (["none of the", "--sentence"],
+             ("--figure", "sentence", "-o", "a.svg", "--sentence", "zz")),
+            (["--compare 'zz'", "other"], ("--figure", "angles", "-o", "a.svg", "--compare", "zz")),
+            (["--log"], ("--figure", "classes", "-o", "a.svg", "--log", "--linear")),
             (["hidden of layer 0"], ("--figure", "classes", "-o", "a.svg", "--layer", 4)),
             (["--output FILE"], ("--figure", "classes")),
         ):
@@ -140,6 +173,9 @@ class Plot(program.ProgramTest):
                 self.write("results/summary.json", content)
                 self.assertIn(self.run_program(*arguments).code, (1, 2))
                 self.assertFalse(os.path.exists(self.path("a.svg")))
+        self.write("results/sentences.json", "{")
+        self.fail_with(1, ["sentences.json"], "plot", "results", "--figure", "sentence", "-o",
+                       "a.svg")
         self.fail_with(1, ["nowhere"], "plot", "nowhere", "--figure", "classes", "-o", "a.svg")
 
     def test_without_gnuplot_it_says_what_to_install(self):

@@ -11,6 +11,7 @@
 #include "cli/summary.h"
 #include "report/figures.h"
 #include "report/gnuplot.h"
+#include "report/sentence_results.h"
 #include "stategrad/errors.h"
 
 namespace stategrad::cli {
@@ -26,23 +27,35 @@ struct Arguments {
 };
 
 void print_figures(const Session& session) {
-  io::Table table({"figure", "shows", "needs"});
+  io::Table table({"figure", "shows", "needs", "options"});
   for (const report::FigureKind& kind : report::figure_kinds()) {
-    table.add({std::string(kind.name), std::string(kind.shows), std::string(kind.needs)});
+    table.add({std::string(kind.name), std::string(kind.shows), std::string(kind.needs),
+               std::string(kind.options)});
   }
   session.print(table);
 }
 
+[[noreturn]] void throw_not_results(const fs::path& file, const nlohmann::json::exception& error) {
+  throw DataError(file.string(), "",
+                  fmt::format("not the results of an analysis of this version: {}: 'stategrad "
+                              "report' writes them again",
+                              error.what()));
+}
+
+nlohmann::json read_json(const fs::path& file) {
+  return parse_json(file.string(), read_file(file));
+}
+
 report::Figure figure_of(const Arguments& arguments) {
-  const fs::path file = fs::path(arguments.directory) / "summary.json";
-  const nlohmann::json summary = parse_json(file.string(), read_file(file));
+  const fs::path directory = arguments.directory;
+  const fs::path file = directory / "summary.json";
+  nlohmann::json summary = read_json(file);
+  const fs::path sentences = directory / report::kSentencesFileName;
   try {
+    if (fs::exists(sentences)) summary["sentences"] = read_json(sentences);
     return report::make_figure(summary, arguments.request);
   } catch (const nlohmann::json::exception& error) {
-    throw DataError(file.string(), "",
-                    fmt::format("not the results of an analysis of this version: {}: 'stategrad "
-                                "report' writes them again",
-                                error.what()));
+    throw_not_results(file, error);
   }
 }
 
@@ -68,15 +81,39 @@ void add_choices(CLI::App& command, report::FigureRequest& request) {
       ->type_name("LAYER");
   command
       .add_option("--class", request.classes,
-                  "A class, or a difference, to draw; repeatable (default: the first ones)")
+                  "A class to draw; repeatable (default: the first ones; of differences all words)")
       ->type_name("NAME")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command
       .add_option("--measure", request.measure,
-                  "A measure of spectrum.csv, such as mean_norm (default: what suits the figure)")
+                  "A measure of the figure, such as mean_norm; of embeddings pca or lda (default: "
+                  "the one that the page shows first)")
       ->type_name("NAME");
-  command.add_flag("--log", request.log, "Logarithmic values");
+  command.add_option("--delay", request.delay, "Of words, or of a probe (default: of words, 1)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("D");
+  command.add_option("--group", request.group, "Of a probe: the group of its classes")
+      ->type_name("NAME");
+  command
+      .add_option(
+          "--sentence", request.sentence,
+          "The sentence with these words in it (default: one that was typed, or a short one)")
+      ->type_name("WORDS");
+  command
+      .add_option("--compare", request.compare,
+                  "Of angles: those to the other model, by the folder of its results")
+      ->type_name("DIR");
+}
+
+/// Without either, the axis is that of the page.
+void add_scales(CLI::App& command, std::optional<bool>& log) {
+  CLI::Option* logarithmic = command.add_flag_callback(
+      "--log", [&log] { log = true; }, "Logarithmic values");
+  command
+      .add_flag_callback(
+          "--linear", [&log] { log = false; }, "Values on a linear axis")
+      ->excludes(logarithmic);
 }
 
 void add_page(CLI::App& command, report::Page& page) {
@@ -113,13 +150,17 @@ void add_plot(CLI::App& program, Session& session) {
   command->add_option("-o,--output", arguments->output, "File to write: .svg, .pdf or .png")
       ->type_name("FILE");
   add_choices(*command, arguments->request);
+  add_scales(*command, arguments->request.log);
   add_page(*command, arguments->page);
   add_common_options(*command, session, true);
   command->footer(examples({
       "stategrad plot --figure list",
-      "stategrad plot results --figure spectrum --log -o spectrum.pdf",
+      "stategrad plot results --figure spectrum -o spectrum.pdf",
       "stategrad plot results --figure classes --class NN --class VB -o classes.svg",
       "stategrad plot results --figure memory --width 17 -o memory.png",
+      "stategrad plot results --figure sentence --sentence 'the keys to' -o sentence.pdf",
+      "stategrad plot results --figure embeddings --measure lda -o embeddings.pdf",
+      "stategrad plot results --figure angles --compare results-gru -o models.pdf",
   }));
   command->callback([&session, arguments] {
     session.job = [&session, arguments] { plot(session, *arguments); };
