@@ -31,13 +31,15 @@ inline nlohmann::json class_of(const std::string& name, double start) {
                              {"group", "tag"},
                              {"delays", delays(start, {"raw_leading", "raw_leading_cross_validated",
                                                        "mean_norm", "kept_by_mean"})},
-                             {"memory",
-                              {{{"measure", "raw_leading"},
-                                {"half", start},
-                                {"tenth", nullptr},
-                                {"hundredth", nullptr},
-                                {"law", "power"},
-                                {"curve", {start, nullptr, start / 3}}}}}};
+                             {"memory", nlohmann::json::array()}};
+  for (const char* measure : {"raw_leading", "raw_leading_cross_validated"}) {
+    of_class["memory"].push_back({{"measure", measure},
+                                  {"half", start},
+                                  {"tenth", nullptr},
+                                  {"hundredth", nullptr},
+                                  {"law", "power"},
+                                  {"curve", {start, nullptr, start / 3}}});
+  }
   for (nlohmann::json& delay : of_class["delays"]) delay["raw_leading"]["noise"] = 0.01;
   return of_class;
 }
