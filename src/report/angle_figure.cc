@@ -112,7 +112,7 @@ Drawing draw_angles(const Sketch& sketch) {
         chosen_of(sketch, request, overlaps(angles, [&](const json& angle) {
                     return class_of(angle, class_of(angle, "first") == one ? "second" : "first");
                   }));
-    chart.y_label = " with those of " + one;
+    chart.y_label = ", with " + one;
   } else {
     angles = of_kind(sketch, "delays");
     chart.series = overlaps(angles, [](const json& angle) {

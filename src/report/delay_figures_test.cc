@@ -79,7 +79,7 @@ TEST(DelayFigures, AnglesAreBetweenDelaysClassesOrModels) {
   EXPECT_EQ(delays.series[2].points[0].y, 0.25);
   const Chart classes = chart_of({.name = "angles", .classes = {"VB"}});
   EXPECT_THAT(curves_of(classes), ElementsAre("NN", "JJ", "random directions"));
-  EXPECT_EQ(classes.y_label, "overlap of the 2 best kept directions with those of VB");
+  EXPECT_EQ(classes.y_label, "overlap of the 2 best kept directions, with VB");
   EXPECT_THAT(curves_of(chart_of({.name = "angles", .classes = {"VB", "JJ"}})),
               ElementsAre("JJ", "random directions"));
   EXPECT_THAT(curves_of(chart_of({.name = "angles", .compare = "other"})),

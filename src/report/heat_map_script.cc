@@ -135,8 +135,8 @@ std::string heat_map_script(const HeatMap& map, const Page& page) {
   return text + axes_of(map, page, layout_of(map, page)) + cells_of(map) +
          fmt::format(
              "plot $cells {}:3 with boxxyerror fillcolor palette fillstyle solid noborder, \\\n"
-             "     $cells {} with boxxyerror fillstyle empty border linecolor rgb '#d8d8d8' "
-             "linewidth 0.3",
+             "     $cells {} with boxxyerror linecolor rgb '#d8d8d8' linewidth 0.3 "
+             "fillstyle empty border",
              kBoxes, kBoxes) +
          (has_numbers(map) ? numbers_in_cells(page, largest) : "") + "\n";
 }
