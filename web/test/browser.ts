@@ -31,6 +31,8 @@ export async function open(options: { width?: number; colorScheme?: "light" | "d
   const page = await browser.newPage({
     viewport: { width: options.width ?? 1280, height: 900 },
     colorScheme: options.colorScheme ?? "light",
+    // What still moves cannot be pointed at.
+    reducedMotion: "reduce",
     hasTouch: options.hasTouch ?? false,
     acceptDownloads: true,
   });
