@@ -34,7 +34,6 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 /// The folder of finished blocks, below that of the results.
-constexpr const char* kParts = "parts";
 
 double leading_value(const GradientBlock& block) {
   const auto numbers = static_cast<std::size_t>(block.rows) * static_cast<std::size_t>(block.size);

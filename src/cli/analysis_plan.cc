@@ -11,6 +11,7 @@
 #include "base/writable_folder.h"
 #include "gradient/memory.h"
 #include "model/parameters.h"
+#include "report/probe_results.h"
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
 #include "sinks/statistics_file.h"
@@ -29,6 +30,19 @@ sinks::ClassStatistics wanted_of(const GradientRun& run, const text::TokenClasse
   wanted.used = request.used;
   wanted.classes = {classes.names, classes.groups, classes.signatures};
   return wanted;
+}
+
+/// A folder of other things stays as it is; one of a probe or of an interrupted analysis is taken.
+void require_results_folder(const fs::path& folder) {
+  std::error_code not_there;
+  if (!fs::is_directory(folder, not_there) || fs::is_empty(folder, not_there)) return;
+  for (const char* name : {kParts, "weights", "probe.csv", report::kProbeFileName,
+                           sinks::kStatisticsFileName, "analysis.json"}) {
+    if (fs::exists(folder / name, not_there)) return;
+  }
+  throw DataError(folder.string(), "",
+                  "is not empty and holds no analysis: take another folder, or --overwrite to add "
+                  "the results to what is there");
 }
 
 /// The words of the shard that are replaced; none if the text is shorter than the delays.
@@ -148,6 +162,7 @@ AnalysisPlan plan_analysis(const LanguageModel<Real>& model, std::span<const Wor
   report::check(request.choices, plan.classes.names, plan.run.architecture,
                 opened.vocabulary().words());
   plan.wanted = wanted_of(plan.run, plan.classes, opened, request);
+  if (!request.overwrite) require_results_folder(request.output);
   require_writable_folder(request.output, "for the results");
   const fs::path file = request.output / sinks::kStatisticsFileName;
   if (!request.overwrite && fs::exists(file)) {

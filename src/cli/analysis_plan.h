@@ -17,6 +17,9 @@
 
 namespace stategrad::cli {
 
+/// The folder of finished blocks, among the results.
+inline constexpr const char* kParts = "parts";
+
 /// Checked, and nothing changed.
 struct AnalysisPlan {
   GradientRun run;                    ///< over all sources

@@ -361,6 +361,11 @@ class Analyze(ProgramTest):
         self.fail_with(1, ["give --overwrite"], "analyze", "--model", "model", "-o", "results")
         self.analyze("results", "--overwrite")
 
+    def test_a_folder_of_something_else_is_left_alone(self):
+        before = self.files("model")
+        self.fail_with(1, ["model", "no analysis"], "analyze", "--model", "model", "-o", "model")
+        self.assertEqual(self.files("model"), before)
+
     def test_threads_change_rounding_only(self):
         self.analyze("one", "--threads", "1")
         self.analyze("two", "--threads", "2")

@@ -240,6 +240,8 @@ test("directions in common are claimed only above chance", () => {
   });
   assert.match(plain(angleSentence(angle("delays", 3, 0.5))), /^Delay 0 and delay 3: the overlap is 0.500 .*surely have/);
   assert.match(plain(angleSentence(angle("delays", 3, 0.21))), /is not sure\.$/);
+  const slight = { ...angle("models", 3, 0.5), chance: 0.001, overlap: estimate(0.0015, 0.0001) };
+  assert.match(plain(angleSentence(slight)), /surely more than chance, and yet hardly anything in common\.$/);
   const told = toldOf([angle("delays", 1, 0.5), angle("delays", 20, 0.4), angle("models", 1, 0.3), angle("models", 5, 0.3)]);
   assert.deepEqual(told.map(({ kind, second }) => [kind, second.delay]), [["delays", 20], ["models", 5]]);
 });
@@ -258,7 +260,7 @@ test("the words before are told by how strongly the state depends on them", () =
   assert.deepEqual(said, [
     "After ‘the’ the state depends on that word, the first word of the sentence, by 2 (norm).",
     "After ‘old’ the state depends most on that word itself (norm 4); of the words before, most on ‘the’, 1 word back (1).",
-    "After ‘cat’ the state depends most on ‘the’, 2 words back (norm 3), and on that word itself by 2.",
+    "After ‘cat’ the state depends most on ‘the’, 2 words back (norm 3), and on ‘cat’ itself by 2.",
     "After ‘sleeps’ the state depends most on that word itself (norm 5); of the words before, most on ‘old’, 2 words back (0.400).",
   ]);
 });

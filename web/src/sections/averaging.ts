@@ -19,7 +19,7 @@ export const averagingSection: Section = {
     const measure = "Kept by the mean: share of single leading values";
     return [
       paragraph([
-        "Everything above is about the mean over many words. Where one word raises a unit of the state and another lowers it, " +
+        "The spectrum, the classes and the directions above are of means over many words. Where one word raises a unit of the state and another lowers it, " +
           "the mean shows neither. A sample of single ",
         term("state gradient", "state gradients"),
         " says how much is ",

@@ -10,9 +10,9 @@ import { headline, horizons } from "../texts/memory.js";
 const kMeasure = "raw_leading_cross_validated";
 
 const kSubjects: [string, Rich][] = [
-  ["mean_norm", ["The ", term("norm"), " of the state gradient of a single word, on average,"]],
+  ["mean_norm", ["On average, the ", term("norm"), " of the state gradient of a single word"]],
   [kMeasure, ["What the words have in common (the ", term("cross-validated"), " ", term("leading value"), " of the mean)"]],
-  ["normalised_leading", ["The same, ", term("normalised"), ","]],
+  ["normalised_leading", ["The ", term("normalised"), " leading value"]],
 ];
 
 /** Where narrow columns may break a long word: a soft hyphen. */

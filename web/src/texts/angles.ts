@@ -9,6 +9,9 @@ import { surelyAbove, withInterval } from "./claims.js";
 /** Where random directions have more in common than this, there is no telling. */
 const kCrowded = 0.7;
 
+/** An overlap below this is next to nothing, however sure. */
+const kSlight = 0.1;
+
 /** One pair: its overlap, and whether it is more than chance. */
 export function angleSentence(angle: Angle): Rich {
   const { overlap, chance } = angle;
@@ -16,12 +19,8 @@ export function angleSentence(angle: Angle): Rich {
   if (chance === null) return [...text, "."];
   text.push("; random directions have ", number(chance, formatNumber(chance)), ".");
   if (chance > kCrowded) return [...text, " Of so few dimensions most are shared whatever is remembered."];
-  text.push(
-    surelyAbove(overlap, chance)
-      ? " They surely have directions in common."
-      : " That they have directions in common is not sure.",
-  );
-  return text;
+  if (!surelyAbove(overlap, chance)) return [...text, " That they have directions in common is not sure."];
+  return [...text, surelyAbove(overlap, kSlight) ? " They surely have directions in common." : " That is surely more than chance, and yet hardly anything in common."];
 }
 
 function places({ kind, first, second }: Angle): Rich {

@@ -62,7 +62,7 @@ export function timescaleSentence(found: Timescales): Rich {
   const [low, middle, high] = [at(0.25), at(0.5), at(0.75)];
   if (typeof middle !== "number") return [`Layer ${found.layer}: each dot is a unit.`];
   const text: Rich = [
-    `By their ${found.gate} gates alone, half of the units of layer ${found.layer} forget within `,
+    `By their ${found.gate} gates alone, half of the units of layer ${found.layer} have timescales below `,
     strong(number(middle, formatWords(middle)), " words"),
   ];
   if (typeof low === "number" && typeof high === "number") {

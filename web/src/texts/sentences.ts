@@ -80,7 +80,7 @@ export function dependenceSentence(sentence: Sentence, row: Dependence[]): Rich 
   }
   const named: Rich = [...quoted(sentence.words[most.earlier]), ", ", ...wordsBack(most.delay)];
   if (most.norm > own.norm) {
-    return [...after, "most on ", ...named, " (", term("norm"), " ", number(most.norm), "), and on that word itself by ", number(own.norm), "."];
+    return [...after, "most on ", ...named, " (", term("norm"), " ", number(most.norm), "), and on ", ...quoted(sentence.words[own.read]), " itself by ", number(own.norm), "."];
   }
   return [
     ...after,
