@@ -62,7 +62,7 @@ test("what is used near and far is only told apart by intervals", () => {
 test("the timescales of a layer are told by their quartiles", () => {
   const found = (quantiles: Timescales["quantiles"]): Timescales => ({ layer: 0, gate: "forget", units: [], quantiles });
   const listed = found([0.25, 0.5, 0.75].map((share, i) => ({ share, timescale: [1.5, 4, 20][i] ?? null })));
-  assert.match(plain(timescaleSentence(listed)), /forget gates alone, half .* within 4 words; .* between 1\.5 and 20 words\.$/);
+  assert.match(plain(timescaleSentence(listed)), /forget gates alone, half .* below 4 words; .* between 1\.5 and 20 words\.$/);
   assert.match(plain(timescaleSentence(found(undefined))), /each dot is a unit/);
 });
 
