@@ -12,6 +12,7 @@
 #include "gradient/memory.h"
 #include "model/parameters.h"
 #include "report/probe_results.h"
+#include "report/reproduce_results.h"
 #include "sinks/class_merge.h"
 #include "sinks/class_sums.h"
 #include "sinks/statistics_file.h"
@@ -37,7 +38,7 @@ void require_results_folder(const fs::path& folder) {
   std::error_code not_there;
   if (!fs::is_directory(folder, not_there) || fs::is_empty(folder, not_there)) return;
   for (const char* name : {kParts, "weights", "probe.csv", report::kProbeFileName,
-                           sinks::kStatisticsFileName, "analysis.json"}) {
+                           sinks::kStatisticsFileName, report::kAnalysisFileName}) {
     if (fs::exists(folder / name, not_there)) return;
   }
   throw DataError(folder.string(), "",

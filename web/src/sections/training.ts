@@ -68,6 +68,7 @@ export const trainingSection: Section = {
   answer: ({ results }) => {
     const training = results.training;
     if (!training || training.epochs.length === 0) return undefined;
+    const { configuration } = training;
     const made = makeFigure({
       caption: ["Where the line of the validation text rises while the other falls, the model may be learning by heart, or its learning rate is too high. The axis is logarithmic."],
       draw: () => ({ description: "Perplexity after each epoch of the training", spec: spec(training.epochs) }),
@@ -76,8 +77,8 @@ export const trainingSection: Section = {
     return [
       paragraph(trainingSentence(training)),
       made.figure,
-      training.configuration
-        ? details("The configuration of the training", () => table(configurationColumns, Object.entries(training.configuration ?? {})))
+      configuration
+        ? details("The configuration of the training", () => table(configurationColumns, Object.entries(configuration)))
         : null,
     ];
   },
